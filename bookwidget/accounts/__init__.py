@@ -1,0 +1,1 @@
+"""Customers, how they sign in, and what they may change of themselves."""

@@ -1,0 +1,87 @@
+"""Customers and everything about signing in."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
+
+
+class Customer(Owned, Base):
+    """Who books and pays. One row a tenant and e-mail; the same person at two businesses is two customers."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "email"),
+        CheckConstraint("email = lower(email)", name="lower_case"),
+    )
+
+    email: Mapped[str] = mapped_column(String(254))
+    given_name: Mapped[str] = mapped_column(String(80))
+    family_name: Mapped[str] = mapped_column(String(80), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    """E.164, or empty."""
+    locale: Mapped[str] = mapped_column(String(20), default="")
+    """Empty: the business's."""
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    """Empty: booked as a guest, no password yet."""
+    is_blocked: Mapped[bool] = mapped_column(default=False)
+    email_proven_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+    """Raised by each change, so that a form can tell that somebody else was faster."""
+
+
+class SignIn(Owned, Base):
+    """One signed-in browser, of a customer or a member; the same row for cookie, bearer and signed link.
+
+    A row opens only for its tenant, its `kind`, and a secret whose digest it holds.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (
+        refers_to("customer", "customer_id"),
+        refers_to("member", "member_id"),
+        CheckConstraint("(customer_id IS NULL) <> (member_id IS NULL)", name="one_person"),
+        CheckConstraint("kind IN ('cookie', 'bearer', 'console')", name="kind"),
+        Index("ix_sign_in_customer", "tenant_id", "customer_id"),
+        Index("ix_sign_in_member", "tenant_id", "member_id"),
+    )
+
+    customer_id: Mapped[UUID | None]
+    member_id: Mapped[UUID | None]
+    kind: Mapped[str] = mapped_column(String(10))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of the secret that the browser holds."""
+    old_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    old_until: Mapped[datetime | None] = mapped_column(Instant)
+    """A renewed bearer token lives on for some seconds, for requests already under way."""
+    device: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SpentToken(Owned, Base):
+    """A single-use token that was used; kept until the token itself has expired."""
+
+    __tablename__ = "spent_token"
+    __table_args__ = (UniqueConstraint("tenant_id", "digest"),)
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Attempts(Owned, Base):
+    """How often something was tried in a window of time: the counters of the rate limits."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (UniqueConstraint("tenant_id", "key", "window_at"),)
+
+    key: Mapped[str] = mapped_column(String(120))
+    """What is limited and for whom, the latter as a digest: no address stands here in clear."""
+    window_at: Mapped[datetime] = mapped_column(Instant)
+    count: Mapped[int] = mapped_column(default=0)

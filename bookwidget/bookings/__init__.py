@@ -1,0 +1,1 @@
+"""Bookings, their tickets, and the waiting list."""

@@ -1,0 +1,1 @@
+"""What the business offers, who performs it, and where."""

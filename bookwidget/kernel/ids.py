@@ -1,0 +1,28 @@
+"""Identifiers: UUIDv7 for rows, short codes for people."""
+
+import secrets
+import time
+from uuid import UUID
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, O, 1 and I, which people confuse when they read a code aloud."""
+
+
+def uuid7() -> UUID:
+    """A time-ordered UUID (RFC 9562, section 5.7): 48 bits of Unix milliseconds, 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 62) << 64 | 2 << 62 | random & (1 << 62) - 1)
+
+
+def booking_code() -> str:
+    """Eight characters, 40 random bits: unguessable enough to name a booking, never enough to open one."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """The UUID that `text` writes in hex, or None: an address typed by hand must not raise."""
+    try:
+        return UUID(hex=text) if len(text) == 32 else None
+    except ValueError:
+        return None

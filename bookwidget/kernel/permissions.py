@@ -1,0 +1,15 @@
+"""What an actor may be allowed to do."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Named `thing:verb`, in alphabetical order; a policy answers each with yes or with a reason."""
+
+    BOOKING_CANCEL = "booking:cancel"
+    BOOKING_MOVE = "booking:move"
+    BOOKING_READ = "booking:read"
+    BRANDING_CHANGE = "branding:change"
+    PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission
+    PROFILE_CHANGE = "profile:change"
+    SITES_CHANGE = "sites:change"

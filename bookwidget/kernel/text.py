@@ -1,0 +1,31 @@
+"""Words that people read, kept untranslated until somebody's language is known.
+
+Rules and actions say *what* to tell a person; the page, the mail or the command line that shows it
+knows the language. So Python code makes a `Text`, and `theming.i18n.translate` turns it into words.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message of the catalogue with its values, e.g. `_("Booked by %(name)s", name=name)`."""
+
+    msgid: str
+    plural: str | None = None
+    values: dict[str, object] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        """The English words, for logs, tests and the command line."""
+        chosen = self.plural if self.plural is not None and self.values["n"] != 1 else self.msgid
+        return chosen % self.values if self.values else chosen
+
+
+def _(msgid: str, **values: object) -> Text:
+    """Marks a message for the catalogue."""
+    return Text(msgid, None, values)
+
+
+def n_(singular: str, plural: str, n: int, **values: object) -> Text:
+    """Marks a message that depends on a number, which is its value `n`."""
+    return Text(singular, plural, {"n": n, **values})

@@ -1,0 +1,35 @@
+"""Messages to people."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
+
+
+class Message(Owned, Base):
+    """One message to one recipient because of one event, as it was written. Its id is in its Message-ID."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        refers_to("event", "event_id"),
+        UniqueConstraint("tenant_id", "event_id", "recipient", "channel"),
+        CheckConstraint("channel IN ('email')", name="channel"),
+        Index("ix_message_event", "tenant_id", "event_id"),
+    )
+
+    event_id: Mapped[UUID]
+    template: Mapped[str] = mapped_column(String(60))
+    recipient: Mapped[str] = mapped_column(String(10))
+    """`customer` or `business`."""
+    channel: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(254))
+    reply_to: Mapped[str] = mapped_column(String(254), default="")
+    sender_name: Mapped[str] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,61 @@
+"""What every table shares: the metadata, the owned row, the column types."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, MetaData, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bookwidget.kernel.ids import uuid7
+
+# Every constraint has a name, because SQLite's batch migrations can drop only what is named.
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Owned:
+    """Mixin of every table that belongs to a tenant; the key leads with it."""
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+def refers_to(table: str, column: str) -> ForeignKeyConstraint:
+    """A foreign key inside the tenant. Checked at commit, so that the order of inserts does not matter."""
+    return ForeignKeyConstraint(
+        ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], deferrable=True, initially="DEFERRED"
+    )
+
+
+MICROSECONDS = 1_000_000
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as microseconds since 1970: it sorts, and needs no parsing."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return value if value is None else microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return value if value is None else datetime.fromtimestamp(value / MICROSECONDS, UTC)
+
+
+def microseconds(value: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime; ValueError for a naive one."""
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime has no instant")
+    whole = int(value.replace(microsecond=0).timestamp())
+    return whole * MICROSECONDS + value.microsecond

@@ -1,0 +1,29 @@
+"""Statements on the tenant, and the look-ups that find one."""
+
+from sqlalchemy import bindparam, select
+
+from bookwidget.tenancy.models import Site, Tenant
+
+TENANT_COLUMNS = (
+    Tenant.id,
+    Tenant.slug,
+    Tenant.name,
+    Tenant.is_active,
+    Tenant.locale,
+    Tenant.timezone,
+    Tenant.currency,
+    Tenant.email,
+    Tenant.phone,
+    Tenant.theme,
+    Tenant.branding,
+    Tenant.settings,
+)
+"""In the order of the fields of `TenantFacts`."""
+
+THE_TENANT = select(*TENANT_COLUMNS)
+
+SITES = select(Site.id, Site.origin).order_by(Site.origin)
+SITE_OF_ORIGIN = select(Site.id).where(Site.origin == bindparam("origin"))
+
+# Of the platform's engine: these find the tenant, so they have none yet.
+TENANT_OF_SLUG = select(Tenant.id).where(Tenant.slug == bindparam("slug"))
