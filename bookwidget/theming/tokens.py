@@ -1,7 +1,7 @@
 """The sums of group 8 of static/tokens.css: from an accent and a page colour to every colour of a page.
 
-Lightness is ours, hue and chroma are the owner's: that is why no input can make a page unreadable. CSS does the same
-sums itself where the browser can; these values are for older browsers, e-mails and PDF.
+Lightness is ours, hue and chroma are the owner's: that is why no input can make a page unreadable. CSS does
+the same sums itself where the browser can; these values are for older browsers, e-mails and PDF.
 """
 
 import math
@@ -14,15 +14,16 @@ DEFAULT_SURFACE = "#ffffff"
 TEXT_RATIO = 4.5
 CONTROL_RATIO = 3.0
 
+GROUNDS = ("bg", "sunken", "raised")
 PAIRS: tuple[tuple[str, str, float], ...] = (
-    *((words, ground, TEXT_RATIO) for words in ("text", "muted", "link") for ground in ("bg", "sunken", "raised")),
+    *((words, ground, TEXT_RATIO) for words in ("text", "muted", "link") for ground in GROUNDS),
     *((words, "tint", TEXT_RATIO) for words in ("text", "muted", "link")),
     ("on-fill", "fill", TEXT_RATIO),
     ("on-fill", "fill-hover", TEXT_RATIO),
     *((state, f"{state}-tint", TEXT_RATIO) for state in ("good", "wait", "bad")),
     *((state, ground, TEXT_RATIO) for state in ("good", "wait", "bad") for ground in ("bg", "raised")),
     ("bg", "text", TEXT_RATIO),
-    *(("edge", ground, CONTROL_RATIO) for ground in ("bg", "sunken", "raised")),
+    *(("edge", ground, CONTROL_RATIO) for ground in GROUNDS),
 )
 """(token drawn, token behind it, ratio it must reach) for every pair the shared CSS uses."""
 
@@ -47,7 +48,8 @@ STATES_DARK = {
 
 def derive(accent: str, surface: str, dark: bool) -> dict[str, str]:
     """Token name without `--bw-color-` to hex. `Refused` if an input is no hex colour."""
-    return {name: to_hex(colour) for name, colour in derived(from_hex(accent), from_hex(surface), dark).items()}
+    colours = derived(from_hex(accent), from_hex(surface), dark)
+    return {name: to_hex(colour) for name, colour in colours.items()}
 
 
 def derived(accent: Oklch, surface: Oklch, dark: bool) -> dict[str, Oklch]:
@@ -91,16 +93,18 @@ def _dark_grounds(surface: Oklch) -> dict[str, Oklch]:
 
 def _accents(accent: Oklch, dark: bool) -> dict[str, Oklch]:
     lightness, chroma, hue = accent
-    # Between .53 and .66 neither white nor near-black text is readable, so a fill is never there. The step is written
-    # as a steep slope because CSS has no comparison, and both must give the same number.
-    bright = _between(0, (lightness - 0.62) * 999, 1)
+    # Between .53 and .66 neither white nor near-black text is readable, so a fill is never there. The step is
+    # written as a slope because CSS has no comparison; it is so steep that no 24-bit colour lies on it.
+    bright = _between(0, (lightness - 0.62) * 1e9, 1)
     fill = bright * max(lightness, 0.66) + (1 - bright) * _between(0.36, lightness, 0.53)
-    dark_words = _between(0, (fill - 0.6) * 999, 1)
+    dark_words = 1.0 if fill > 0.6 else 0.0
     return {
         "fill": Oklch(fill, chroma, hue),
         "fill-hover": Oklch(fill - 0.045 + dark_words * 0.08, chroma, hue),
         "on-fill": Oklch(1 - dark_words * 0.84, min(chroma * dark_words, 0.03), hue),
-        "link": Oklch(max(lightness, 0.78), min(chroma, 0.13), hue) if dark else Oklch(min(lightness, 0.465), chroma, hue),
+        "link": Oklch(max(lightness, 0.78), min(chroma, 0.13), hue)
+        if dark
+        else Oklch(min(lightness, 0.465), chroma, hue),
         "tint": Oklch(0.275, min(chroma, 0.024), hue) if dark else Oklch(0.955, min(chroma, 0.019), hue),
     }
 
