@@ -45,7 +45,7 @@ class SignIn(Owned, Base):
         refers_to("customer", "customer_id"),
         refers_to("member", "member_id"),
         CheckConstraint("(customer_id IS NULL) <> (member_id IS NULL)", name="one_person"),
-        CheckConstraint("kind IN ('cookie', 'bearer', 'console')", name="kind"),
+        CheckConstraint("kind IN ('frame', 'bearer', 'hosted', 'console')", name="kind"),
         Index("ix_sign_in_customer", "tenant_id", "customer_id"),
         Index("ix_sign_in_member", "tenant_id", "member_id"),
     )
@@ -53,6 +53,7 @@ class SignIn(Owned, Base):
     customer_id: Mapped[UUID | None]
     member_id: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(String(10))
+    """`frame`: partitioned cookie; `bearer`: token in the frame; `hosted`, `console`: first-party cookie."""
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     """SHA-256 of the secret that the browser holds."""
     old_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
@@ -63,16 +64,6 @@ class SignIn(Owned, Base):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
-class SpentToken(Owned, Base):
-    """A single-use token that was used; kept until the token itself has expired."""
-
-    __tablename__ = "spent_token"
-    __table_args__ = (UniqueConstraint("tenant_id", "digest"),)
-
-    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
-    expires_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Attempts(Owned, Base):

@@ -1,0 +1,187 @@
+"""Signing in and out, passwords, and the customer's own details."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bookwidget.accounts import limits, passwords, rules
+from bookwidget.accounts.models import Customer
+from bookwidget.accounts.settings import NAME_EDITABLE, PHONE_EDITABLE, PORTAL_ENABLED
+from bookwidget.accounts.signing_in import Kind, end_sign_in, end_sign_ins_of, open_sign_in
+from bookwidget.accounts.store import CREDENTIALS, PROFILE
+from bookwidget.accounts.tokens import Tokens
+from bookwidget.events.record import record
+from bookwidget.kernel.actors import ActorKind
+from bookwidget.kernel.errors import Denied, Missing, Refused
+from bookwidget.kernel.text import _
+from bookwidget.tenancy.models import Member
+from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.session import writing
+
+WRONG_CREDENTIALS = _("That email and password do not belong together. Check both, or reset the password.")
+PORTAL_OFF = _("Logging in is switched off at the moment.")
+SPENT_LINK = _("This link has expired or was already used.")
+CHANGED_MEANWHILE = _("Your details were changed somewhere else meanwhile. Check them and save again.")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A customer's own details, and which of them they may change."""
+
+    email: str
+    given_name: str
+    family_name: str
+    phone: str
+    """As people of the business's country write it."""
+    version: int
+    """Of the row; a form sends it back."""
+    may_change_name: bool
+    may_change_phone: bool
+
+
+def sign_in(scope: Scope, email: str, password: str, *, kind: Kind, device: str, address: str) -> str:
+    """The text for the browser to keep. `Refused("password")` does not say which part was wrong, in the same time."""
+    if not scope.tenant.settings[PORTAL_ENABLED]:
+        raise Denied(PORTAL_OFF)
+    email = email.strip().lower()
+    limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, address, scope.now)
+    limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, email, scope.now)
+    row = scope.session.rows(CREDENTIALS, {"email": email}).one_or_none()
+    scope.session.rollback()  # no transaction stays open while hashing
+    customer_id, stored, is_blocked = row or (None, "", False)
+    if not passwords.matches(stored, password) or is_blocked:
+        raise Refused("password", WRONG_CREDENTIALS)
+    fresh_hash = passwords.hashed(password) if passwords.hasher.check_needs_rehash(stored) else stored
+    with writing(scope.session) as session:
+        customer = session.get_one(Customer, (scope.tenant.id, customer_id))
+        if customer.password_hash != stored:  # changed while this one was being checked
+            raise Refused("password", WRONG_CREDENTIALS)
+        customer.password_hash = fresh_hash
+        record(scope, "customer.signed_in", customer_id=customer_id, after={"kind": kind})
+        return open_sign_in(scope, kind, customer_id=customer_id, device=device)
+
+
+def sign_out(scope: Scope, sign_in_id: UUID) -> None:
+    """Ends this sign-in; doing it twice is the same as once."""
+    with writing(scope.session) as session:
+        end_sign_in(session, sign_in_id, scope.now)
+
+
+def request_password_reset(scope: Scope, email: str, *, address: str) -> None:
+    """Asks for a link by mail. Known or unknown e-mail: the same writes, so the same time, and the same answer."""
+    email = rules.clean_email(email)
+    limits.count_attempt(scope.session, limits.RESET_ADDRESS, address, scope.now)
+    limits.count_attempt(scope.session, limits.RESET_ACCOUNT, email, scope.now)
+    row = scope.session.rows(CREDENTIALS, {"email": email}).one_or_none()
+    with writing(scope.session):
+        record(scope, "password.reset_requested", customer_id=row and row[0])
+
+
+def reset_is_open(scope: Scope, tokens: Tokens, token: str) -> bool:
+    """Whether the link may still be used. Looking spends nothing."""
+    claim = tokens.read_reset(scope.tenant.id, token)
+    customer = claim and scope.session.get(Customer, (scope.tenant.id, claim.customer_id))
+    return bool(claim and customer and claim.fits(customer.password_hash))
+
+
+def reset_password(scope: Scope, tokens: Tokens, token: str, password: str, *, kind: Kind, device: str) -> str:
+    """Sets the password that the link's owner chose, ends all sign-ins and opens a new one.
+
+    `Denied` for a link that is spent; of two who use it at once only the first is let in.
+    """
+    claim = tokens.read_reset(scope.tenant.id, token)
+    customer = claim and scope.session.get(Customer, (scope.tenant.id, claim.customer_id))
+    if claim is None or customer is None or not claim.fits(customer.password_hash):
+        raise Denied(SPENT_LINK)
+    passwords.check_new_password(password, email=customer.email)
+    scope.session.rollback()
+    new_hash = passwords.hashed(password)
+    with writing(scope.session) as session:
+        customer = session.get(Customer, (scope.tenant.id, claim.customer_id))
+        if customer is None or customer.is_blocked or not claim.fits(customer.password_hash):
+            raise Denied(SPENT_LINK)
+        customer.password_hash = new_hash
+        customer.email_proven_at = customer.email_proven_at or scope.now
+        end_sign_ins_of(session, customer.id, scope.now)
+        record(scope, "password.changed", customer_id=customer.id, after={"by": "link"})
+        return open_sign_in(scope, kind, customer_id=customer.id, device=device)
+
+
+def change_password(scope: Scope, sign_in_id: UUID, current: str, new: str) -> int:
+    """Changes one's own password and ends all other sign-ins; gives how many. `Refused` under the form's fields."""
+    customer_id = own_id(scope)
+    limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, customer_id.hex, scope.now)
+    customer = scope.session.get_one(Customer, (scope.tenant.id, customer_id))
+    stored, email = customer.password_hash, customer.email
+    scope.session.rollback()
+    if not passwords.matches(stored, current):
+        raise Refused("current", _("This is not your current password."))
+    passwords.check_new_password(new, email=email, field="new")
+    new_hash = passwords.hashed(new)
+    with writing(scope.session) as session:
+        customer = session.get_one(Customer, (scope.tenant.id, customer_id))
+        if customer.password_hash != stored:
+            raise Refused("current", _("This is not your current password."))
+        customer.password_hash = new_hash
+        record(scope, "password.changed", customer_id=customer_id, after={"by": "customer"})
+        return end_sign_ins_of(session, customer_id, scope.now, keep=sign_in_id)
+
+
+def read_profile(scope: Scope) -> Profile:
+    """The acting customer's own details."""
+    row = scope.session.rows(PROFILE, {"customer": own_id(scope)}).one_or_none()
+    if row is None:
+        raise Missing
+    email, given_name, family_name, phone, version = row
+    settings = scope.tenant.settings
+    return Profile(
+        email, given_name, family_name, rules.shown_phone(phone, region=region_of(scope)), version,
+        may_change_name=settings[NAME_EDITABLE], may_change_phone=settings[PHONE_EDITABLE],
+    )  # fmt: skip
+
+
+def update_profile(scope: Scope, *, given_name: str, family_name: str, phone: str, version: int) -> bool:
+    """Saves the details that the business lets customers change; gives whether anything changed.
+
+    `Refused` names the field; `Refused("version")` if somebody else was faster. A locked field is ignored.
+    """
+    settings = scope.tenant.settings
+    wanted: dict[str, str] = {}
+    if settings[NAME_EDITABLE]:
+        wanted["given_name"] = rules.clean_name(given_name, "given_name")
+        wanted["family_name"] = rules.clean_name(family_name, "family_name", required=False)
+    if settings[PHONE_EDITABLE]:
+        wanted["phone"] = rules.clean_phone(phone, "phone", region=region_of(scope))
+    with writing(scope.session) as session:
+        customer = session.get_one(Customer, (scope.tenant.id, own_id(scope)))
+        changed = {name: value for name, value in wanted.items() if getattr(customer, name) != value}
+        if not changed:
+            return False
+        if customer.version != version:
+            raise Refused("version", CHANGED_MEANWHILE)
+        for name, value in changed.items():
+            setattr(customer, name, value)
+        customer.version += 1
+        record(scope, "customer.updated", customer_id=customer.id, after={"fields": sorted(changed)})
+    return True
+
+
+def own_id(scope: Scope) -> UUID:
+    """The acting customer's id; `Denied` for everybody else."""
+    if scope.actor.kind is not ActorKind.CUSTOMER or scope.actor.id is None:
+        raise Denied(_("Please log in first."))
+    return scope.actor.id
+
+
+def region_of(scope: Scope) -> str:
+    """The business's country (ISO 3166) for reading phone numbers, from its locale; empty if it names none."""
+    parts = scope.tenant.locale.split("_")
+    return parts[-1] if len(parts) > 1 and len(parts[-1]) == 2 else "ZZ"
+
+
+def sign_in_member(scope: Scope, member_id: UUID, *, device: str) -> str:
+    """Opens the console for a member whose password was checked at the platform's sign-in."""
+    with writing(scope.session) as session:
+        if session.get(Member, (scope.tenant.id, member_id)) is None:
+            raise Missing
+        record(scope, "member.signed_in")
+        return open_sign_in(scope, Kind.CONSOLE, member_id=member_id, device=device)

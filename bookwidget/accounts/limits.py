@@ -1,0 +1,47 @@
+"""How often something may be tried. The count commits before the attempt, so that a crash does not give one away."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bookwidget.accounts.models import Attempts
+from bookwidget.kernel.errors import TooMany
+from bookwidget.kernel.ids import uuid7
+from bookwidget.tenancy.session import TenantSession, writing
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` attempts in each window of `window`."""
+
+    purpose: str
+    count: int
+    window: timedelta
+
+
+SIGN_IN_ACCOUNT = Limit("sign-in account", 10, timedelta(minutes=15))
+SIGN_IN_ADDRESS = Limit("sign-in address", 60, timedelta(minutes=15))
+RESET_ACCOUNT = Limit("reset account", 3, timedelta(hours=1))
+RESET_ADDRESS = Limit("reset address", 30, timedelta(hours=1))
+
+
+def count_attempt(session: TenantSession, limit: Limit, who: str, now: datetime) -> None:
+    """Counts one attempt in a transaction of its own; `TooMany` once the window is used up."""
+    seconds = int(limit.window.total_seconds())
+    start = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+    key = f"{limit.purpose}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    upsert = (
+        insert(Attempts)
+        .values(id=uuid7(), key=key, window_at=start, count=1)
+        .on_conflict_do_update(
+            index_elements=["tenant_id", "key", "window_at"], set_={"count": Attempts.count + 1}
+        )
+        .returning(Attempts.count)
+    )
+    with writing(session):
+        count = session.execute(upsert).scalar_one()
+    if count > limit.count:
+        raise TooMany(int((start + limit.window - now).total_seconds()) + 1)

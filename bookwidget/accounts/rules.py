@@ -1,0 +1,67 @@
+"""What customers' details must look like. Pure: values in, the clean value or `Refused` out."""
+
+import unicodedata
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.text import _
+
+NAME_LENGTH = 80
+EMAIL_LENGTH = 254
+CONTROL = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
+# Marks that turn the reading direction and could make a name read as another one.
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_line(text: str, field: str, *, longest: int) -> str:
+    """One line of text, trimmed and composed; control and direction characters are refused."""
+    line = unicodedata.normalize("NFC", text).strip()
+    if any(unicodedata.category(c) in CONTROL or c in TURNING for c in line):
+        raise Refused(field, _("This contains characters that cannot be used here."))
+    if len(line) > longest:
+        raise Refused(field, _("Use at most %(count)s characters.", count=longest))
+    return line
+
+
+def clean_name(text: str, field: str, *, required: bool = True) -> str:
+    name = clean_line(text, field, longest=NAME_LENGTH)
+    if required and not name:
+        raise Refused(field, _("Please fill this in."))
+    return name
+
+
+def clean_email(text: str, field: str = "email") -> str:
+    """The address as it is stored and compared: lower case, international domain in its readable form."""
+    line = clean_line(text, field, longest=EMAIL_LENGTH)
+    if not line:
+        raise Refused(field, _("Please fill this in."))
+    try:
+        return validate_email(line, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError as error:
+        raise Refused(field, _("This does not look like an email address.")) from error
+
+
+def clean_phone(text: str, field: str, *, region: str) -> str:
+    """The number in E.164, read as people of `region` (ISO 3166) write it; empty stays empty."""
+    line = clean_line(text, field, longest=40)
+    if not line:
+        return ""
+    try:
+        number = phonenumbers.parse(line, region)
+    except phonenumbers.NumberParseException as error:
+        raise Refused(field, _("This does not look like a phone number.")) from error
+    if not phonenumbers.is_possible_number(number):
+        raise Refused(field, _("This does not look like a phone number."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def shown_phone(number: str, *, region: str) -> str:
+    """An E.164 number as people of `region` write it."""
+    if not number:
+        return ""
+    parsed = phonenumbers.parse(number, None)
+    home = phonenumbers.country_code_for_region(region) == parsed.country_code
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)

@@ -1,0 +1,47 @@
+"""Statements on customers and sign-ins."""
+
+from sqlalchemy import bindparam, select
+
+from bookwidget.accounts.models import Customer, SignIn
+from bookwidget.tenancy.models import Member, Site, Tenant
+from bookwidget.tenancy.store import TENANT_COLUMNS
+
+SIGN_IN_COLUMNS = (
+    SignIn.id,
+    SignIn.kind,
+    SignIn.digest,
+    SignIn.old_digest,
+    SignIn.old_until,
+    SignIn.seen_at,
+    SignIn.expires_at,
+)
+CUSTOMER_COLUMNS = (
+    Customer.id,
+    Customer.email,
+    Customer.given_name,
+    Customer.family_name,
+    Customer.locale,
+    Customer.is_blocked,
+)
+MEMBER_COLUMNS = (Member.id, Member.email, Member.name, Member.role)
+
+# Who asks, and where: the one statement that every page of a widget begins with.
+WHO_AND_WHERE = (
+    select(Site.origin, *SIGN_IN_COLUMNS, *CUSTOMER_COLUMNS, *TENANT_COLUMNS)
+    .select_from(Tenant)
+    .outerjoin(Site, Site.id == bindparam("site"))
+    .outerjoin(SignIn, (SignIn.id == bindparam("sign_in")) & SignIn.ended_at.is_(None))
+    .outerjoin(Customer, Customer.id == SignIn.customer_id)
+)
+WHO_AT_CONSOLE = (
+    select(*SIGN_IN_COLUMNS, *MEMBER_COLUMNS, *TENANT_COLUMNS)
+    .select_from(Tenant)
+    .outerjoin(SignIn, (SignIn.id == bindparam("sign_in")) & SignIn.ended_at.is_(None))
+    .outerjoin(Member, Member.id == SignIn.member_id)
+)
+CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).where(
+    Customer.email == bindparam("email")
+)
+PROFILE = select(
+    Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version
+).where(Customer.id == bindparam("customer"))

@@ -1,0 +1,49 @@
+"""Signed tokens that leave in mails. One salt a purpose; single use follows from what they are signed over."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from bookwidget.kernel.ids import parse_uuid
+
+RESET_LIFETIME = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ResetClaim:
+    """What a reset token says: for whom, and for which password it was made."""
+
+    customer_id: UUID
+    fingerprint: str
+
+    def fits(self, password_hash: str) -> bool:
+        """Whether that password is still the one it was made for; once changed, the token is spent."""
+        return self.fingerprint == fingerprint_of(password_hash)
+
+
+def fingerprint_of(password_hash: str) -> str:
+    return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
+
+
+class Tokens:
+    """Makes and reads them with the installation's secret."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._reset = URLSafeTimedSerializer(secret_key, salt="password-reset")
+
+    def reset(self, tenant_id: UUID, customer_id: UUID, password_hash: str) -> str:
+        """A token to set a new password; useless after `RESET_LIFETIME` or once a password was set."""
+        token = self._reset.dumps([tenant_id.hex, customer_id.hex, fingerprint_of(password_hash)])
+        return token if isinstance(token, str) else token.decode()
+
+    def read_reset(self, tenant_id: UUID, token: str) -> ResetClaim | None:
+        """The claim, or None for a token that is forged, too old or another tenant's."""
+        try:
+            tenant, customer, fingerprint = self._reset.loads(token, max_age=int(RESET_LIFETIME.total_seconds()))
+        except (BadData, ValueError, TypeError):
+            return None
+        id = parse_uuid(customer)
+        return ResetClaim(id, fingerprint) if tenant == tenant_id.hex and id else None
