@@ -4,34 +4,64 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
+import psycopg
 import pytest
 
-import bookwidget.models  # noqa: F401 - fills the metadata
-from bookwidget.tenancy.base import Base
+from bookwidget.migrations import migrate
 from bookwidget.tenancy.database import Database
-from tests import factories
+from tests import cluster, factories
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 """A Tuesday morning; tests pass it in as the clock."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # not in a worker of pytest-xdist
+        cluster.name_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        cluster.remove()
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with all tables, to be copied: far faster than making the tables for each test."""
+    """An empty migrated database, to be copied: far faster than migrating one for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    database = Database(f"sqlite:///{path}")
-    with database.all_tenants("tables for tests", writing=True) as connection:
-        Base.metadata.create_all(connection)
-    database.dispose()
+    migrate(f"sqlite:///{path}")
     return path
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[tuple[Path, psycopg.Connection[Any]]]:
+    """The run's server, and a superuser's connection to it. Skips where there is no PostgreSQL."""
+    folder = cluster.skip_without_server()
+    with cluster.admin(folder) as connection:
+        yield folder, connection
+
+
 @pytest.fixture
-def database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    """An empty database of the test's own."""
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty SQLite database of the test's own."""
     shutil.copy(sqlite_template, tmp_path / "test.db")
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own."""
+    with cluster.migrated_copy(*postgresql, f"t{uuid4().hex}") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database of the test's own; every test that uses it runs on SQLite and on PostgreSQL."""
+    database = Database(request.getfixturevalue(f"{request.param}_url"))
     yield database
     database.dispose()
 

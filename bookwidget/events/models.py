@@ -17,6 +17,7 @@ class Event(Owned, Base):
     __table_args__ = (
         Index("ix_event_booking", "tenant_id", "booking_id", "at"),
         Index("ix_event_customer", "tenant_id", "customer_id", "at"),
+        {"info": {"append_only": True}},
     )
 
     kind: Mapped[str] = mapped_column(String(60))
@@ -32,7 +33,7 @@ class Event(Owned, Base):
 
 
 class Job(Owned, Base):
-    """Work to be done at least once. The claim commits before the work starts; every handler is idempotent."""
+    """Work to be done at least once. Its claim commits before the work starts; handlers are idempotent."""
 
     __tablename__ = "job"
     __table_args__ = (

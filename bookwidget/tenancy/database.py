@@ -9,13 +9,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, filled, walled
 
-WEB_ROLE = "bookwidget_web"
-"""PostgreSQL's role for tenants' statements: owns nothing, cannot log in, cannot bypass row-level security."""
-
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON")
+# The timeout first: switching a new file to WAL can find it locked.
+PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 log = structlog.get_logger(__name__)
 
 

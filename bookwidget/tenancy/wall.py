@@ -27,15 +27,23 @@ class CrossesTenants(Exception):  # noqa: N818 - it says what the statement woul
     """The statement could leave its tenant, so it was not sent."""
 
 
+def tenant_key(table: Table) -> str | None:
+    """The name of the column that says whose row it is; None for a shared, read-only table."""
+    return None if table.info.get("shared") else table.info.get("tenant_key", "tenant_id")
+
+
+def is_append_only(table: Table) -> bool:
+    """Whether a tenant may add rows and never change or delete them: `info={"append_only": True}`."""
+    return bool(table.info.get("append_only"))
+
+
 def tenant_column(source: Any) -> ColumnElement[Any] | None:
     """The column that says whose row it is, of a table or an alias; None for a shared, read-only table."""
     table = getattr(source, "element", source)
     if not isinstance(table, Table) or table.metadata is not Base.metadata:
         raise CrossesTenants(f"{source} is no table of ours")
-    if table.info.get("shared"):
-        return None
-    column: ColumnElement[Any] = source.c[table.info.get("tenant_key", "tenant_id")]
-    return column
+    key = tenant_key(table)
+    return None if key is None else source.c[key]
 
 
 def column_names(values: Any) -> set[str]:
