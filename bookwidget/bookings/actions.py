@@ -1,0 +1,49 @@
+"""What can be done with bookings; the one module that widgets, the console and the command line import."""
+
+from bookwidget.bookings.changing import cancel_booking, move_booking, slots_to_move_to
+from bookwidget.bookings.listing import explain, list_bookings, read_booking
+from bookwidget.bookings.policy import Answer
+from bookwidget.bookings.results import (
+    PAGE_SIZE,
+    Attendance,
+    Attendee,
+    BookingDetails,
+    BookingPage,
+    BookingRow,
+    Cancellation,
+    Change,
+    Day,
+    Explanation,
+    ListQuery,
+    MoveChoices,
+    NewTicket,
+    Organiser,
+    Tab,
+)
+from bookwidget.schedule.rules import Slot
+
+__all__ = [
+    "PAGE_SIZE",
+    "Answer",
+    "Attendance",
+    "Attendee",
+    "BookingDetails",
+    "BookingPage",
+    "BookingRow",
+    "Cancellation",
+    "Change",
+    "Day",
+    "Explanation",
+    "ListQuery",
+    "MoveChoices",
+    "NewTicket",
+    "Organiser",
+    "Slot",
+    "Tab",
+    "cancel_booking",
+    "explain",
+    "list_bookings",
+    "move_booking",
+    "read_booking",
+    "slots_to_move_to",
+]

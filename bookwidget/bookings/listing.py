@@ -1,0 +1,183 @@
+"""Reading bookings: the customer's list, one booking, and what the policy says about it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bookwidget.bookings import settings as choices
+from bookwidget.bookings import store
+from bookwidget.bookings.policy import Answer, BookingFacts, decide, no
+from bookwidget.bookings.results import (
+    PAGE_SIZE,
+    Attendance,
+    Attendee,
+    BookingDetails,
+    BookingPage,
+    BookingRow,
+    Cancellation,
+    Change,
+    Explanation,
+    ListQuery,
+    Organiser,
+    Tab,
+)
+from bookwidget.bookings.rules import (
+    attendance_of_all,
+    like_pattern,
+    page_numbers,
+    shown_attendance,
+    start_range,
+    tab_of,
+)
+from bookwidget.kernel.actors import ActorKind
+from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.money import Money
+from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.text import _
+from bookwidget.tenancy.scope import Scope
+
+EXPLAINED = (Permission.BOOKING_READ, Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE)
+ONLY_WAITING = no("waiting", _("You are on the waiting list and have no place yet."))
+
+
+def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
+    """A page of the signed-in customer's bookings, in three statements whatever their number.
+
+    Raises `Missing` when no customer acts, `Refused("last_day", …)` when the days are the wrong way round.
+    """
+    if scope.actor.kind is not ActorKind.CUSTOMER or scope.actor.id is None:
+        raise Missing
+    first, last = start_range(query.first_day, query.last_day, scope.tenant.zone)
+    typed = like_pattern(query.text)
+    values = {"customer": scope.actor.id, "now": scope.now, "first": first, "last": last}
+    if typed:
+        values |= {"typed": typed, "lowered": typed.lower()}
+    by_text = bool(typed)
+    numbers = scope.session.rows(store.COUNTS[by_text], values).one()
+    counts = dict(zip((*store.IN_TAB, Tab.WAITING), numbers, strict=True))
+    page, pages = page_numbers(counts[query.tab], query.page)
+    values |= {"size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
+    found = scope.session.rows(store.PAGES[query.tab, by_text], values).all()
+    if query.tab is Tab.WAITING:
+        rows = tuple(waiting_row(scope, row) for row in found)
+    else:
+        attendees = attendees_of(scope, found)
+        rows = tuple(BookingRow(**facts_of_row(scope, row, attendees[row.id])) for row in found)
+    return BookingPage(query.tab, counts, rows, page, pages, counts[query.tab])
+
+
+def read_booking(scope: Scope, code: str) -> BookingDetails:
+    """One booking of the customer's own, or any of the tenant's for staff; `Missing` for everybody else."""
+    row = scope.session.rows(store.DETAILS, {"code": code}).one_or_none()
+    if row is None or not answer(scope, row, Permission.BOOKING_READ, scope.now).allowed:
+        raise Missing
+    attendees = attendees_of(scope, [row])[row.id]
+    history = scope.session.rows(store.HISTORY, {"booking": row.id})
+    return BookingDetails(
+        **facts_of_row(scope, row, attendees),
+        customer_id=row.customer_id,
+        service_id=row.service_id,
+        occurrence_id=row.occurrence_id,
+        provider_id=row.provider_id,
+        minutes=row.minutes,
+        address=row.address,
+        description=row.description,
+        organiser=Organiser(scope.tenant.name, scope.tenant.email, scope.tenant.phone),
+        created_at=row.created_at,
+        note=row.note,
+        cancellation=cancellation_of(row),
+        history=tuple(
+            Change(kind, at, by, facts.get("before", {}), facts.get("after", {})) for kind, at, by, facts in history
+        ),
+    )
+
+
+def explain(scope: Scope, code: str, at: datetime) -> list[Explanation]:
+    """What the scope's actor may do with this booking at that time, and by which rule. `Missing` without one."""
+    row = scope.session.rows(store.DETAILS, {"code": code}).one_or_none()
+    if row is None:
+        raise Missing
+    answers = {permission: answer(scope, row, permission, at) for permission in EXPLAINED}
+    return [Explanation(name, a.allowed, a.rule, a.reason, a.until) for name, a in answers.items()]
+
+
+def answer(scope: Scope, row: Any, permission: Permission, now: datetime) -> Answer:
+    """The policy's word on a booking as the statements select it."""
+    facts = BookingFacts(row.customer_id, row.status, row.starts_at, row.ends_at, row.moves, row.state == "cancelled")
+    return decide(permission, facts, scope.tenant.settings.for_service(row.settings), scope.actor, now)
+
+
+def facts_of_row(scope: Scope, row: Any, tickets: Iterable[Any]) -> dict[str, Any]:
+    """The fields of a `BookingRow`."""
+    tab = tab_of(row.status, row.ends_at, scope.now)
+    is_cancelled = row.state == "cancelled"
+    is_tracked = scope.tenant.settings.for_service(row.settings)[choices.ATTENDANCE_TRACKED] and not is_cancelled
+    attendees = tuple(
+        Attendee(
+            ticket.attendee,
+            ticket.is_child,
+            ticket.age,
+            shown_attendance(is_tracked=is_tracked, is_past=tab is Tab.PAST, mark=ticket.attendance),
+        )
+        for ticket in tickets
+    )
+    return {
+        "id": row.id,
+        "code": row.code,
+        "service": row.service,
+        "kind": row.kind,
+        "provider": row.provider,
+        "location": row.location,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "status": row.status,
+        "tab": tab,
+        "price": Money(row.price, scope.tenant.currency),
+        "attendees": attendees,
+        "is_occurrence_cancelled": is_cancelled,
+        "attendance": attendance_of_all(attendees),
+        "moves": row.moves,
+        "may_cancel": answer(scope, row, Permission.BOOKING_CANCEL, scope.now),
+        "may_move": answer(scope, row, Permission.BOOKING_MOVE, scope.now),
+    }
+
+
+def waiting_row(scope: Scope, row: Any) -> BookingRow:
+    return BookingRow(
+        id=row.id,
+        code="",
+        service=row.service,
+        kind=row.kind,
+        provider=row.provider,
+        location=row.location,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        status="waiting",
+        tab=Tab.WAITING,
+        price=Money(row.price, scope.tenant.currency),
+        attendees=(),
+        is_occurrence_cancelled=row.state == "cancelled",
+        attendance=Attendance.BOOKED,
+        moves=0,
+        may_cancel=ONLY_WAITING,
+        may_move=ONLY_WAITING,
+        position=row.position,
+    )
+
+
+def attendees_of(scope: Scope, bookings: Iterable[Any]) -> dict[UUID, list[Any]]:
+    """The live tickets of all these bookings, in one statement."""
+    tickets: dict[UUID, list[Any]] = defaultdict(list)
+    ids = [booking.id for booking in bookings]
+    if ids:
+        for ticket in scope.session.rows(store.ATTENDEES, {"bookings": ids}):
+            tickets[ticket.booking_id].append(ticket)
+    return tickets
+
+
+def cancellation_of(row: Any) -> Cancellation | None:
+    if row.status != "cancelled" or row.cancelled_at is None:
+        return None
+    return Cancellation(row.cancelled_at, row.cancelled_by, row.cancel_reason)

@@ -1,0 +1,106 @@
+"""Who may do what to a booking, until when, and if not, why: the one engine that every door asks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bookwidget.bookings import settings as choices
+from bookwidget.kernel.actors import Actor, ActorKind
+from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.text import Text, _
+from bookwidget.tenancy.settings import Settings
+
+
+@dataclass(frozen=True)
+class BookingFacts:
+    """What the decision depends on."""
+
+    customer_id: UUID
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    moves: int
+    is_occurrence_cancelled: bool = False
+    """The business itself cancelled this date."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Yes, or no with a sentence for the person. Datetimes in the reason are formatted by who shows it."""
+
+    allowed: bool
+    reason: Text | None
+    until: datetime | None
+    """The last instant at which it is (or was) allowed is just before this; None: no such limit."""
+    rule: str
+    """Names what decided, for `policy explain` and for tests."""
+
+
+def decide(permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    """Deny by default. `settings` are those of the booking's service."""
+    if not (actor.is_staff or (actor.kind is ActorKind.CUSTOMER and actor.id == facts.customer_id)):
+        return no("not_yours", _("This booking does not exist."))
+    match permission:
+        case Permission.BOOKING_READ:
+            return yes("own_booking" if not actor.is_staff else "staff")
+        case Permission.BOOKING_CANCEL | Permission.BOOKING_MOVE:
+            return decide_change(permission, facts, settings, actor, now)
+        case _other:
+            return no("no_policy", _("This is not possible."))
+
+
+def decide_change(
+    permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime
+) -> Answer:
+    """Reality binds everybody, the business's limits bind customers."""
+    impossible = impossible_because(facts, actor, now)
+    if impossible is not None:
+        return impossible
+    if actor.is_staff:
+        return yes("staff")
+    if facts.is_occurrence_cancelled:
+        return yes("cancelled_by_business", facts.starts_at)
+    if facts.status in settings[choices.LOCKED_STATUSES].split():
+        return no("locked_status", _("This booking cannot be changed at the moment. Please contact us."))
+    if permission is Permission.BOOKING_CANCEL:
+        return decide_cancel(facts, settings, now)
+    return decide_move(facts, settings, now)
+
+
+def impossible_because(facts: BookingFacts, actor: Actor, now: datetime) -> Answer | None:
+    if facts.status == "cancelled":
+        return no("already_cancelled", _("This booking is already cancelled."))
+    if facts.ends_at <= now:
+        return no("already_past", _("This booking is in the past."), facts.ends_at)
+    if facts.starts_at <= now and not actor.is_staff:
+        return no("already_begun", _("This booking has already begun."), facts.starts_at)
+    return None
+
+
+def decide_cancel(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    if not settings[choices.CANCEL_ALLOWED]:
+        return no("cancel_not_allowed", _("To cancel this booking, please contact us."))
+    until = facts.starts_at - timedelta(hours=settings[choices.CANCEL_NOTICE_HOURS])
+    if now >= until:
+        return no("cancel_notice", _("Free cancellation ended on %(until)s.", until=until), until)
+    return yes("cancel_allowed", until)
+
+
+def decide_move(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    if not settings[choices.MOVE_ALLOWED]:
+        return no("move_not_allowed", _("To reschedule this booking, please contact us."))
+    most = settings[choices.MAX_MOVES]
+    if most and facts.moves >= most:
+        return no("max_moves", _("This booking was rescheduled as often as possible. Please contact us."))
+    until = facts.starts_at - timedelta(hours=settings[choices.MOVE_NOTICE_HOURS])
+    if now >= until:
+        return no("move_notice", _("Rescheduling was possible until %(until)s.", until=until), until)
+    return yes("move_allowed", until)
+
+
+def yes(rule: str, until: datetime | None = None) -> Answer:
+    return Answer(True, None, until, rule)
+
+
+def no(rule: str, reason: Text, until: datetime | None = None) -> Answer:
+    return Answer(False, reason, until, rule)

@@ -1,0 +1,183 @@
+"""What the actions on bookings are asked and what they answer; `bookwidget.bookings.actions` offers all of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from bookwidget.bookings.policy import Answer
+from bookwidget.kernel.money import Money
+from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.text import Text
+from bookwidget.schedule.rules import Slot
+
+PAGE_SIZE = 20
+
+
+class Tab(StrEnum):
+    """Where a booking stands in the customer's list: always in exactly one."""
+
+    UPCOMING = "upcoming"
+    """Not cancelled and not over yet."""
+    WAITING = "waiting"
+    """Not a booking but a waiting-list entry for something that has not begun."""
+    PAST = "past"
+    CANCELLED = "cancelled"
+
+
+class Attendance(StrEnum):
+    BOOKED = "booked"
+    """Nothing more is known, or the business does not track attendance."""
+    ATTENDED = "attended"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """Which bookings to list. Days are of the business's zone, both included, and mean the start."""
+
+    tab: Tab = Tab.UPCOMING
+    text: str = ""
+    """Part of the service's, provider's or location's name, or of the code."""
+    first_day: date | None = None
+    last_day: date | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Attendee:
+    name: str
+    """Empty: the customer."""
+    is_child: bool
+    age: int | None
+    attendance: Attendance = Attendance.BOOKED
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRow:
+    """One line of the list. In the tab Waiting it is a waiting-list entry, whose code is empty."""
+
+    id: UUID
+    code: str
+    service: str
+    kind: str
+    """`class` or `appointment`."""
+    provider: str | None
+    location: str | None
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    """`pending`, `hold`, `confirmed`, `cancelled`, or `waiting`."""
+    tab: Tab
+    price: Money
+    attendees: tuple[Attendee, ...]
+    """Those of the live tickets, in the order of booking; empty in the tab Waiting."""
+    is_occurrence_cancelled: bool
+    """The business cancelled this date."""
+    attendance: Attendance
+    """Meaningful in the tab Past: attended if anybody did, absent if nobody did."""
+    moves: int
+    """How often it was moved; a form sends it back as `move_booking(moves=…)`."""
+    may_cancel: Answer
+    may_move: Answer
+    position: int | None = None
+    """In the tab Waiting: 1 is next in line."""
+
+
+@dataclass(frozen=True)
+class BookingPage:
+    tab: Tab
+    counts: dict[Tab, int]
+    """Of each tab with the same filter, so that people see where the rest of what they look for is."""
+    rows: tuple[BookingRow, ...]
+    page: int
+    """The one shown: the nearest to the one asked for."""
+    pages: int
+    """At least 1."""
+    total: int
+    """Of this tab."""
+
+
+@dataclass(frozen=True)
+class Organiser:
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    at: datetime
+    by: str
+    """`customer`, `member` or `system`."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of a booking's history."""
+
+    kind: str
+    """`booking.made`, `booking.moved`, `booking.cancelled`, …"""
+    at: datetime
+    by: str
+    """The kind of actor."""
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingDetails(BookingRow):
+    """All that its customer may know about a booking."""
+
+    customer_id: UUID
+    service_id: UUID
+    occurrence_id: UUID
+    provider_id: UUID | None
+    minutes: int
+    address: str
+    description: str
+    organiser: Organiser
+    created_at: datetime
+    note: str
+    cancellation: Cancellation | None
+    history: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    day: date
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class MoveChoices:
+    """Where a booking may go, day by day; `previous` and `next` are first days of other pages, None at the ends."""
+
+    booking: BookingDetails
+    days: tuple[Day, ...]
+    first_day: date
+    previous: date | None
+    next: date | None
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """A place to be booked; an empty attendee is the customer."""
+
+    attendee: str = ""
+    is_child: bool = False
+    age: int | None = None
+    ticket_type_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the policy says about one permission."""
+
+    permission: Permission
+    allowed: bool
+    rule: str
+    reason: Text | None
+    until: datetime | None

@@ -1,0 +1,69 @@
+"""What follows from the facts of a booking."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from bookwidget.bookings.results import PAGE_SIZE, Attendance, Attendee, Tab
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.text import _
+from bookwidget.schedule.rules import OccurrenceKey, TimeKey, day_starts_at
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
+"""Beyond any booking; what lies outside counts as these, because instants have an end."""
+MAX_TEXT = 120
+
+
+def tab_of(status: str, ends_at: datetime, now: datetime) -> Tab:
+    """The one tab in which a booking stands."""
+    if status == "cancelled":
+        return Tab.CANCELLED
+    return Tab.UPCOMING if ends_at > now else Tab.PAST
+
+
+def shown_attendance(*, is_tracked: bool, is_past: bool, mark: str) -> Attendance:
+    """Staff's mark wins; without one, who was booked attended; without tracking, nothing is claimed."""
+    if not (is_tracked and is_past):
+        return Attendance.BOOKED
+    return Attendance(mark) if mark else Attendance.ATTENDED
+
+
+def attendance_of_all(attendees: Iterable[Attendee]) -> Attendance:
+    """Attended if anybody did, absent if nobody did."""
+    shown = {attendee.attendance for attendee in attendees}
+    if Attendance.ATTENDED in shown:
+        return Attendance.ATTENDED
+    return Attendance.ABSENT if shown == {Attendance.ABSENT} else Attendance.BOOKED
+
+
+def like_pattern(text: str) -> str:
+    """For LIKE with the escape sign `/`: what contains `text`. Control characters match nothing anyway."""
+    words = "".join(sign for sign in text[:MAX_TEXT] if sign.isprintable()).strip()
+    for special in "/%_":
+        words = words.replace(special, "/" + special)
+    return f"%{words}%" if words else ""
+
+
+def start_range(first_day: date | None, last_day: date | None, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From, included, to, excluded, of starts on these local days; `Refused("last_day", …)` if they are swapped."""
+    first, last = first_day or FIRST_DAY, last_day or LAST_DAY
+    if first > last:
+        raise Refused("last_day", _("The last day is before the first."))
+    first, last = (min(max(day, FIRST_DAY), LAST_DAY) for day in (first, last))
+    return day_starts_at(first, zone), day_starts_at(last + timedelta(days=1), zone)
+
+
+def page_numbers(total: int, page: int) -> tuple[int, int]:
+    """The page to show and the number of pages, at least 1."""
+    pages = max(1, -(-total // PAGE_SIZE))
+    return min(max(1, page), pages), pages
+
+
+def is_there_already(
+    key: OccurrenceKey | TimeKey, occurrence_id: UUID, provider_id: UUID | None, starts_at: datetime
+) -> bool:
+    """Whether a booking already stands where `key` points."""
+    if isinstance(key, OccurrenceKey):
+        return key.occurrence_id == occurrence_id
+    return key == TimeKey(provider_id, starts_at) if provider_id else False

@@ -1,0 +1,81 @@
+"""What a business decides about its customers' bookings."""
+
+from itertools import combinations
+
+from bookwidget.kernel.text import _
+from bookwidget.tenancy.settings import Setting, declare
+
+LIVE_STATUSES = ("pending", "hold", "confirmed")
+
+CANCEL_ALLOWED = declare(
+    Setting(
+        "bookings.cancel_allowed",
+        True,
+        _("Customers may cancel"),
+        _("Off: only you and your staff cancel bookings."),
+        per_service=True,
+    )
+)
+CANCEL_NOTICE_HOURS = declare(
+    Setting(
+        "bookings.cancel_notice_hours",
+        24,
+        _("Notice for cancelling, in hours"),
+        _("Customers may cancel until so many hours before the start. 0: until it starts."),
+        minimum=0,
+        maximum=8760,
+        per_service=True,
+    )
+)
+MOVE_ALLOWED = declare(
+    Setting(
+        "bookings.move_allowed",
+        True,
+        _("Customers may reschedule"),
+        _("Off: only you and your staff move bookings to another time."),
+        per_service=True,
+    )
+)
+MOVE_NOTICE_HOURS = declare(
+    Setting(
+        "bookings.move_notice_hours",
+        24,
+        _("Notice for rescheduling, in hours"),
+        _("Customers may reschedule until so many hours before the start. 0: until it starts."),
+        minimum=0,
+        maximum=8760,
+        per_service=True,
+    )
+)
+MAX_MOVES = declare(
+    Setting(
+        "bookings.max_moves",
+        0,
+        _("How often one booking may be rescheduled"),
+        _("0: as often as the customer likes."),
+        minimum=0,
+        maximum=100,
+        per_service=True,
+    )
+)
+LOCKED_STATUSES = declare(
+    Setting(
+        "bookings.locked_statuses",
+        "hold",
+        _("Statuses in which customers change nothing"),
+        _("A booking in one of these can be neither cancelled nor rescheduled by the customer."),
+        choices=tuple(
+            " ".join(chosen) for size in range(len(LIVE_STATUSES) + 1) for chosen in combinations(LIVE_STATUSES, size)
+        ),
+        per_service=True,
+    )
+)
+ATTENDANCE_TRACKED = declare(
+    Setting(
+        "bookings.attendance_tracked",
+        False,
+        _("Track attendance"),
+        _("On: people count as attended after the event unless you mark them absent. Off: past bookings say Booked."),
+        per_service=True,
+    )
+)

@@ -1,0 +1,163 @@
+"""Statements on bookings. The tenant is never mentioned: the session's wall adds it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
+from bookwidget.bookings.results import Tab
+from bookwidget.catalog.models import Location, Provider, Service
+from bookwidget.events.models import Event
+from bookwidget.schedule.models import Occurrence
+
+IN_TAB: dict[Tab, ColumnElement[bool]] = {
+    Tab.UPCOMING: (Booking.status != "cancelled") & (Booking.ends_at > bindparam("now")),
+    Tab.PAST: (Booking.status != "cancelled") & (Booking.ends_at <= bindparam("now")),
+    Tab.CANCELLED: Booking.status == "cancelled",
+}
+ORDER = {
+    Tab.UPCOMING: (Booking.starts_at, Booking.id),
+    Tab.PAST: (Booking.starts_at.desc(), Booking.id.desc()),
+    Tab.CANCELLED: (Booking.starts_at.desc(), Booking.id.desc()),
+}
+MINE: ColumnElement[bool] = (
+    (Booking.customer_id == bindparam("customer"))
+    & (Booking.starts_at >= bindparam("first"))
+    & (Booking.starts_at < bindparam("last"))
+)
+MY_WAITING: ColumnElement[bool] = (
+    (WaitlistEntry.customer_id == bindparam("customer"))
+    & (Occurrence.starts_at > bindparam("now"))
+    & (Occurrence.starts_at >= bindparam("first"))
+    & (Occurrence.starts_at < bindparam("last"))
+)
+
+
+def around_occurrence(start: Any) -> FromClause:
+    """Joins what is named at an occurrence."""
+    joined: FromClause = (
+        start.join(Service, Service.id == Occurrence.service_id)
+        .outerjoin(Provider, Provider.id == Occurrence.provider_id)
+        .outerjoin(Location, Location.id == Occurrence.location_id)
+    )
+    return joined
+
+
+BOOKED = around_occurrence(Booking.__table__.join(Occurrence, Occurrence.id == Booking.occurrence_id))
+WAITED_FOR = around_occurrence(WaitlistEntry.__table__.join(Occurrence, Occurrence.id == WaitlistEntry.occurrence_id))
+
+
+def contains(*names: Any) -> ColumnElement[bool]:
+    """The words in one of the names. SQLite's lower() knows ASCII only, so they are also sought as typed."""
+    together: Any = names[0]
+    for name in names[1:]:
+        together = together + "\n" + func.coalesce(name, "")
+    return or_(
+        func.lower(together).like(bindparam("lowered"), escape="/"), together.like(bindparam("typed"), escape="/")
+    )
+
+
+BOOKING_MATCHES = contains(Service.name, Provider.name, Location.name, Booking.code)
+WAITING_MATCHES = contains(Service.name, Provider.name, Location.name)
+
+
+def counts(*, by_text: bool) -> Select[Any]:
+    """One row: the number in each tab but Waiting, in the order of IN_TAB, and then in Waiting."""
+    waiting = select(func.count()).select_from(WAITED_FOR).where(MY_WAITING)
+    bookings = select(*(func.count().filter(condition) for condition in IN_TAB.values())).where(MINE)
+    if by_text:
+        waiting = waiting.where(WAITING_MATCHES)
+        bookings = bookings.select_from(BOOKED).where(BOOKING_MATCHES)
+    else:
+        bookings = bookings.select_from(Booking)
+    return bookings.add_columns(waiting.scalar_subquery())
+
+
+ROW_COLUMNS = (
+    Booking.id,
+    Booking.code,
+    Booking.customer_id,
+    Booking.starts_at,
+    Booking.ends_at,
+    Booking.status,
+    Booking.price,
+    Booking.moves,
+    Service.name.label("service"),
+    Service.kind,
+    Service.settings,
+    Provider.name.label("provider"),
+    Location.name.label("location"),
+    Occurrence.state,
+)
+
+
+def page(tab: Tab, *, by_text: bool) -> Select[Any]:
+    """A page of a tab. It is cut from the index before anything is joined, so a late page costs little more."""
+    chosen = select(Booking.id).where(MINE, IN_TAB[tab]).order_by(*ORDER[tab])
+    if by_text:
+        chosen = chosen.select_from(BOOKED).where(BOOKING_MATCHES)
+    cut = chosen.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer)).cte("cut")
+    return select(*ROW_COLUMNS).select_from(BOOKED.join(cut, cut.c.id == Booking.id)).order_by(*ORDER[tab])
+
+
+def waiting_page(*, by_text: bool) -> Select[Any]:
+    ahead = aliased(WaitlistEntry)
+    position = (
+        select(func.count())
+        .select_from(ahead)
+        .where(ahead.occurrence_id == WaitlistEntry.occurrence_id, ahead.id <= WaitlistEntry.id)
+        .scalar_subquery()
+    )
+    columns = (
+        WaitlistEntry.id,
+        Occurrence.starts_at,
+        Occurrence.ends_at,
+        Occurrence.state,
+        Service.name.label("service"),
+        Service.kind,
+        Service.price,
+        Provider.name.label("provider"),
+        Location.name.label("location"),
+        position.label("position"),
+    )
+    statement = select(*columns).select_from(WAITED_FOR).where(MY_WAITING)
+    if by_text:
+        statement = statement.where(WAITING_MATCHES)
+    statement = statement.order_by(Occurrence.starts_at, WaitlistEntry.id)
+    return statement.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer))
+
+
+COUNTS = {by_text: counts(by_text=by_text) for by_text in (False, True)}
+PAGES = {(tab, by_text): page(tab, by_text=by_text) for tab in IN_TAB for by_text in (False, True)}
+PAGES |= {(Tab.WAITING, by_text): waiting_page(by_text=by_text) for by_text in (False, True)}
+
+ATTENDEES = (
+    select(Ticket.booking_id, Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.attendance)
+    .where(Ticket.booking_id.in_(bindparam("bookings", expanding=True)), Ticket.is_cancelled.is_(False))
+    .order_by(Ticket.id)
+)
+
+DETAILS = (
+    select(
+        *ROW_COLUMNS,
+        Booking.service_id,
+        Booking.occurrence_id,
+        Occurrence.provider_id,
+        Service.minutes,
+        func.coalesce(Location.address, "").label("address"),
+        Service.description,
+        Booking.created_at,
+        Booking.note,
+        Booking.cancelled_at,
+        Booking.cancelled_by,
+        Booking.cancel_reason,
+    )
+    .select_from(BOOKED)
+    .where(Booking.code == bindparam("code"))
+)
+HISTORY = (
+    select(Event.kind, Event.at, Event.actor_kind, Event.facts)
+    .where(Event.booking_id == bindparam("booking"))
+    .order_by(Event.at, Event.id)
+)
