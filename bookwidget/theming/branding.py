@@ -105,8 +105,7 @@ class Branding:
 def fallback_css(accent: str, surface: str) -> str:
     """The derived colours in sRGB, for browsers that cannot derive: light, dark, dark by `data-scheme`."""
     light, dark = (
-        {f"color-{name}": value for name, value in derive(accent, surface, scheme).items()}
-        for scheme in (False, True)
+        {f"color-{name}": value for name, value in derive(accent, surface, scheme).items()} for scheme in (False, True)
     )
     changed = _declarations({name: value for name, value in dark.items() if light[name] != value})
     return (
@@ -133,9 +132,7 @@ class AccentVerdict:
         """The sentence for the form. The ratio is cut, never rounded up to what it does not reach."""
         reached = f"{int(self.ratio * 10) / 10:.1f}"
         if self.worst_pair == LINK:
-            return _(
-                "As words on your page this colour reaches only %(ratio)s:1; it needs 4.5:1.", ratio=reached
-            )
+            return _("As words on your page this colour reaches only %(ratio)s:1; it needs 4.5:1.", ratio=reached)
         return _("Words on a button of this colour reach only %(ratio)s:1; they need 4.5:1.", ratio=reached)
 
 

@@ -89,9 +89,7 @@ def _value(declaration: Any, nested: bool) -> str:
     if name not in INPUT_COLOURS:
         return value
     if nested:
-        raise SheetError(
-            f"{where}: {name} stands outside of at-rules; light and dark are both derived from it"
-        )
+        raise SheetError(f"{where}: {name} stands outside of at-rules; light and dark are both derived from it")
     try:
         return checked_hex(value)
     except Refused:
@@ -102,9 +100,7 @@ def _check_name(where: str, name: str) -> None:
     if not name.startswith("--bw-"):
         raise SheetError(f"{where}: only custom properties --bw-… are allowed, not {name!r}")
     if name.startswith("--bw-color-") and name not in INPUT_COLOURS:
-        raise SheetError(
-            f"{where}: {name} is derived, so that it stays readable; set {' or '.join(INPUT_COLOURS)}"
-        )
+        raise SheetError(f"{where}: {name} is derived, so that it stays readable; set {' or '.join(INPUT_COLOURS)}")
     if name not in KNOWN and name.split("-")[3] in GROUPS:
         raise SheetError(f"{where}: there is no token {name}")
 

@@ -54,9 +54,7 @@ def test_minifying_changes_no_token(name: str) -> None:
 def meaning(css: str) -> list[str]:
     """Every token but comments, white space and the semicolon before a closing brace."""
     tokens = tinycss2.parse_component_value_list(css, skip_comments=True)
-    return re.findall(
-        r"\S+", re.sub(r"([{};:,()])", r" \1 ", re.sub(r";\s*}", "}", tinycss2.serialize(tokens)))
-    )
+    return re.findall(r"\S+", re.sub(r"([{};:,()])", r" \1 ", re.sub(r";\s*}", "}", tinycss2.serialize(tokens))))
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -66,9 +66,7 @@ def test_every_pair_is_readable_on_the_full_grid(dark: bool) -> None:
 
 
 @given(accent=st.integers(0, 0xFFFFFF), surface=st.integers(0, 0xFFFFFF), dark=st.booleans())
-def test_the_hex_values_for_mails_and_old_browsers_are_readable(
-    accent: int, surface: int, dark: bool
-) -> None:
+def test_the_hex_values_for_mails_and_old_browsers_are_readable(accent: int, surface: int, dark: bool) -> None:
     colours = derive(f"#{accent:06x}", f"#{surface:06x}", dark)
     for words, ground, needed in PAIRS:
         assert contrast(colours[words], colours[ground]) >= needed - ROUNDING, (words, ground)
