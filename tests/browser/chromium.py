@@ -1,0 +1,101 @@
+"""Chromium through chromedriver, as root in a container too."""
+
+import base64
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+from tests.browser.drivers import Browser
+
+BINARY, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--force-color-profile=srgb",
+    "--window-size=1280,900",
+)
+BLOCK_THIRD_PARTY = {"profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": True}
+BLOCKED = 2  # Chromium's content setting
+
+
+class Chromium(Browser):
+    name = "chromium"
+
+    def __init__(self, *, script: bool = True, storage: bool = True) -> None:
+        """`storage=False`: every cookie and every storage refused, the visitor's strictest setting."""
+        super().__init__()
+        self.scripted = script
+        self._profile = tempfile.mkdtemp(prefix="bookwidget-chromium-")
+        options = webdriver.ChromeOptions()
+        options.binary_location = str(BINARY)
+        for argument in (*ARGUMENTS, f"--user-data-dir={self._profile}"):
+            options.add_argument(argument)
+        options.accept_insecure_certs = True
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        preferences: dict[str, Any] = dict(BLOCK_THIRD_PARTY)
+        if not storage:
+            preferences["profile.default_content_setting_values.cookies"] = BLOCKED
+        if not script:
+            preferences["profile.default_content_setting_values.javascript"] = BLOCKED
+        options.add_experimental_option("prefs", preferences)
+        self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+
+    def open(self, url: str) -> None:
+        self.top()
+        self.driver.get(url)
+
+    def windows(self) -> list[str]:
+        return list(self.driver.window_handles)
+
+    def window(self, handle: str) -> None:
+        self._inside = ""
+        self.driver.switch_to.window(handle)
+
+    def close_window(self) -> None:
+        self.driver.close()
+
+    def screenshot(self, path: Path) -> None:
+        shot = self._devtools("Page.captureScreenshot", captureBeyondViewport=True)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def viewport(self, width: int, height: int) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self._devtools("Emulation.setDeviceMetricsOverride", **size)
+
+    def scheme(self, name: str) -> None:
+        feature = {"name": "prefers-color-scheme", "value": name}
+        self._devtools("Emulation.setEmulatedMedia", features=[feature])
+
+    def console_errors(self) -> list[str]:
+        entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
+
+    def quit(self) -> None:
+        self.driver.quit()
+        shutil.rmtree(self._profile, ignore_errors=True)
+
+    def _devtools(self, command: str, **values: Any) -> Any:
+        return self.driver.execute_cdp_cmd(command, values)
+
+    def _find(self, css: str) -> Any:
+        return self.driver.find_element(By.CSS_SELECTOR, css)
+
+    def _enter_frame(self, element: Any) -> None:
+        self.driver.switch_to.frame(element)
+
+    def _leave_frame(self) -> None:
+        self.driver.switch_to.default_content()
+
+    def _run(self, script: str, values: tuple[Any, ...]) -> Any:
+        return self.driver.execute_script(script, *values)

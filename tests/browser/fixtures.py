@@ -1,0 +1,73 @@
+"""Browsers and servers for tests; loaded by pytest with `-p tests.browser.fixtures`."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser import chromium as chromium_module
+from tests.browser import firefox as firefox_module
+from tests.browser.chromium import Chromium
+from tests.browser.firefox import Firefox
+from tests.browser.servers import Server, Wsgi
+
+
+def _need(*programs: Path) -> None:
+    missing = [str(program) for program in programs if not program.exists()]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Third-party cookies blocked. Shared by all tests: `fresh_chromium` where cookies of others would matter."""
+    _need(chromium_module.BINARY, chromium_module.DRIVER)
+    browser = Chromium()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def fresh_chromium() -> Iterator[Callable[..., Chromium]]:
+    """Makes Chromium with an empty profile: `fresh_chromium(script=False)`, `fresh_chromium(storage=False)`."""
+    _need(chromium_module.BINARY, chromium_module.DRIVER)
+    made: list[Chromium] = []
+
+    def make(*, script: bool = True, storage: bool = True) -> Chromium:
+        made.append(Chromium(script=script, storage=storage))
+        return made[-1]
+
+    yield make
+    for browser in made:
+        browser.quit()
+
+
+@pytest.fixture
+def fresh_firefox() -> Iterator[Callable[..., Firefox]]:
+    """Makes Firefox with an empty profile: `fresh_firefox(script=False)`, `fresh_firefox(cookie_behavior=1)`."""
+    _need(firefox_module.BINARY)
+    made: list[Firefox] = []
+
+    def make(*, script: bool = True, cookie_behavior: int = firefox_module.TOTAL_PARTITION) -> Firefox:
+        made.append(Firefox(script=script, cookie_behavior=cookie_behavior))
+        return made[-1]
+
+    yield make
+    for browser in made:
+        browser.quit()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Wsgi], Server]]:
+    """Serves a WSGI application over https until the test ends; errors it raised fail the test."""
+    made: list[Server] = []
+
+    def start(app: Wsgi) -> Server:
+        made.append(Server(app))
+        return made[-1]
+
+    yield start
+    for server in made:
+        server.stop()
+    errors = [error for server in made for error in server.errors]
+    assert not errors, "\n".join(errors)
