@@ -110,7 +110,11 @@ def _typed(name: str, value: Any) -> Any:
     default = known[name]
     try:
         if isinstance(default, bool):
-            return value if isinstance(value, bool) else {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+            return (
+                value
+                if isinstance(value, bool)
+                else {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+            )
         if isinstance(default, tuple):
             parts = value.split(os.pathsep) if isinstance(value, str) else value
             return tuple(Path(part) for part in parts if str(part))

@@ -36,9 +36,7 @@ def count_attempt(session: TenantSession, limit: Limit, who: str, now: datetime)
     upsert = (
         insert(Attempts)
         .values(id=uuid7(), key=key, window_at=start, count=1)
-        .on_conflict_do_update(
-            index_elements=["tenant_id", "key", "window_at"], set_={"count": Attempts.count + 1}
-        )
+        .on_conflict_do_update(index_elements=["tenant_id", "key", "window_at"], set_={"count": Attempts.count + 1})
         .returning(Attempts.count)
     )
     with writing(session):

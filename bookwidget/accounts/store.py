@@ -42,6 +42,6 @@ WHO_AT_CONSOLE = (
 CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).where(
     Customer.email == bindparam("email")
 )
-PROFILE = select(
-    Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version
-).where(Customer.id == bindparam("customer"))
+PROFILE = select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version).where(
+    Customer.id == bindparam("customer")
+)

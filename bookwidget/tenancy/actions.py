@@ -1,18 +1,26 @@
 """What is done with a tenant."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from bookwidget.kernel.errors import Missing
-from bookwidget.tenancy.scope import TenantFacts
-from bookwidget.tenancy.session import TenantSession
+from bookwidget.tenancy.models import RefusedSite
+from bookwidget.tenancy.scope import Scope, TenantFacts
+from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.settings import Settings
-from bookwidget.tenancy.store import THE_TENANT
+from bookwidget.tenancy.store import REFUSED_SITE, THE_TENANT
+
+MOST_REFUSED_SITES = 200
+"""A page can claim any origin, so the list of refused ones has an end."""
 
 
 def facts_from(row: Sequence[Any]) -> TenantFacts:
     """The facts from the columns `TENANT_COLUMNS`, the settings last."""
-    return TenantFacts(*row[:-1], settings=Settings(row[-1]))
+    *facts, settings = row
+    return TenantFacts(*facts, Settings(settings))
 
 
 def facts_of(session: TenantSession) -> TenantFacts:
@@ -21,3 +29,17 @@ def facts_of(session: TenantSession) -> TenantFacts:
     if row is None:
         raise Missing
     return facts_from(row)
+
+
+def note_refused_site(scope: Scope, origin: str, widget: str, *, every: timedelta) -> None:
+    """Remembers that a page of `origin` tried to show a widget, for the owner to see; at most once `every`."""
+    seen = scope.session.rows(REFUSED_SITE, {"origin": origin, "widget": widget}).one_or_none()
+    if seen and scope.now - seen.last_at < every:
+        return
+    with writing(scope.session) as session:
+        known = session.scalars(select(RefusedSite).where(RefusedSite.origin == origin)).all()
+        found = next((site for site in known if site.widget == widget), None)
+        if found:
+            found.last_at = scope.now
+        elif len(session.scalars(select(RefusedSite.id).limit(MOST_REFUSED_SITES)).all()) < MOST_REFUSED_SITES:
+            session.add(RefusedSite(origin=origin, widget=widget, last_at=scope.now))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from bookwidget.tenancy.models import Site, Tenant
+from bookwidget.tenancy.models import RefusedSite, Site, Tenant
 
 TENANT_COLUMNS = (
     Tenant.id,
@@ -24,6 +24,10 @@ THE_TENANT = select(*TENANT_COLUMNS)
 
 SITES = select(Site.id, Site.origin).order_by(Site.origin)
 SITE_OF_ORIGIN = select(Site.id).where(Site.origin == bindparam("origin"))
+
+REFUSED_SITE = select(RefusedSite.last_at).where(
+    RefusedSite.origin == bindparam("origin"), RefusedSite.widget == bindparam("widget")
+)
 
 # Of the platform's engine: these find the tenant, so they have none yet.
 TENANT_OF_SLUG = select(Tenant.id).where(Tenant.slug == bindparam("slug"))

@@ -1,0 +1,24 @@
+"""The Flask side. What widgets may use of it is named here."""
+
+from bookwidget.web.frames import kind_for_this_browser
+from bookwidget.web.guard import Form, PlainForm
+from bookwidget.web.rendering import render
+from bookwidget.web.services import services
+from bookwidget.web.signing import address, device, go_on, own_path, signed_in
+from bookwidget.web.visits import place
+from bookwidget.web.widgets import Widget
+
+__all__ = [
+    "Form",
+    "PlainForm",
+    "Widget",
+    "address",
+    "device",
+    "go_on",
+    "kind_for_this_browser",
+    "own_path",
+    "place",
+    "render",
+    "services",
+    "signed_in",
+]

@@ -1,0 +1,85 @@
+"""What people see when something cannot be: the domain's errors and HTTP's, as small translated pages."""
+
+import structlog
+from flask import Blueprint, Flask, make_response, request
+from flask.wrappers import Response
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
+from bookwidget.kernel.text import Text, _
+from bookwidget.web.rendering import render_bare
+
+log = structlog.get_logger(__name__)
+
+TITLES = {
+    400: _("This request cannot be understood"),
+    401: _("Please log in first"),
+    403: _("This is not possible"),
+    404: _("There is nothing here"),
+    405: _("This is not possible"),
+    413: _("This file is too large"),
+    422: _("This is not possible"),
+    429: _("Too many attempts"),
+    500: _("Something went wrong"),
+    503: _("Too busy at the moment"),
+}
+HINTS = {
+    403: _("The page may have been open for too long. Go back, load it again and try once more."),
+    404: _("The address may be misspelled, or what it showed is gone."),
+    413: _("Choose a smaller file."),
+    429: _("Wait a little and try again."),
+    500: _("It is not your fault, and nothing was changed. Please try again."),
+    503: _("Please try again in a moment. Nothing was changed."),
+}
+
+
+def page(status: int, reason: Text | None = None) -> Response:
+    """A neutral page: it holds nothing of anybody's, so any page may frame it."""
+    title = TITLES.get(status, TITLES[500])
+    html = render_bare("error.html", title=title, hint=reason or HINTS.get(status), status=status)
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def in_frame(blueprint: Blueprint) -> None:
+    """The domain's errors as HTTP answers."""
+
+    @blueprint.errorhandler(Missing)
+    def missing(error: Missing) -> Response:
+        return page(404)
+
+    @blueprint.errorhandler(Denied)
+    def denied(error: Denied) -> Response:
+        return page(403, error.reason)
+
+    @blueprint.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        return page(422, error.reason)
+
+    @blueprint.errorhandler(TooMany)
+    def too_many(error: TooMany) -> Response:
+        response = page(429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        if error.code is not None and error.code < 400:
+            return make_response(error.get_response())
+        return page(error.code or 500)
+
+    @app.errorhandler(OperationalError)
+    def database_busy(error: OperationalError) -> Response:
+        log.warning("database", rule=str(request.url_rule), problem=type(error.orig).__name__)
+        response = page(503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+    @app.errorhandler(Exception)
+    def mistake_of_ours(error: Exception) -> Response:
+        log.exception("mistake", rule=str(request.url_rule))
+        return page(500)

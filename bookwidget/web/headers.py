@@ -1,0 +1,50 @@
+"""Headers of every answer, and one log line for each: the rule, never the address, which may hold a token."""
+
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger(__name__)
+
+BARE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
+)
+"""Of pages that hold nothing of anybody's: any page may frame them."""
+FIRST_PARTY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
+    " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of the console and the platform's sign-in."""
+
+
+def first_party(response: Response) -> Response:
+    """For pages at our own address that nobody may frame."""
+    response.headers["Content-Security-Policy"] = FIRST_PARTY_POLICY
+    response.headers["Referrer-Policy"] = "strict-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", BARE_POLICY)
+        response.headers.setdefault("Referrer-Policy", "strict-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if request.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        log.info(
+            "request",
+            method=request.method,
+            rule=str(request.url_rule),
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.started) * 1000, 1),
+        )
+        return response

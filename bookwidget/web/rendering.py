@@ -1,0 +1,147 @@
+"""From a page's values to HTML: the tenant's theme, language and formats around a widget's template."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from flask import g, make_response, request, url_for
+from flask.wrappers import Response
+
+from bookwidget.kernel.text import Text, _
+from bookwidget.theming.branding import Branding
+from bookwidget.theming.formats import Formats
+from bookwidget.theming.i18n import direction, speaking, translate
+from bookwidget.web.assets import asset_url, brand_url, media_url
+from bookwidget.web.guard import PlainForm
+from bookwidget.web.services import services
+from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    slug: str
+    title: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every template of a widget may use, under the name `frame`; part of the contract with themes."""
+
+    language: str
+    direction: str
+    tenant: str
+    """Slug of the business."""
+    brand: Branding
+    logo_url: str
+    home_url: str
+    stylesheet_url: str
+    parent: str
+    """Exact origin of the host page; empty on the hosted page."""
+    base: str
+    """Address below which the frame's own helpers lie."""
+    probe_came_back: bool
+    is_hosted: bool
+    is_preview: bool
+    person: str
+    """First name of who is signed in; empty when nobody is."""
+    person_full: str
+    initials: str
+    menu: Sequence[MenuItem]
+    log_in_url: str
+    profile_url: str
+    log_out_url: str
+    email: str
+    """Of the business, for questions."""
+    phone: str
+    widget: str
+
+
+def render(name: str, *, status: int = 200, **page: Any) -> Response:
+    """A page of the current widget (or `widget/file.html` of another), looked up in the tenant's theme first."""
+    here = place()
+    name = name if "/" in name else f"{current_widget()}/{name}"
+    theme = services().themes.usable(here.tenant.theme)
+    template = services().templates.get_template(f"{theme}:{name}")
+    with speaking(services().catalogs.translations(here.locale)):
+        html = template.render(
+            frame=make_frame(here), formats=here.formats, now=here.now, say=partial(say, here.formats), **page
+        )
+    return make_response(html, status)
+
+
+def say(formats: Formats, text: Text) -> str:
+    """An action's text in words, its instants as people here write them. Only while a page is being made."""
+    values = {
+        key: formats.moment(value) if isinstance(value, datetime) else value for key, value in text.values.items()
+    }
+    return translate(Text(text.msgid, text.plural, values))
+
+
+SHARED: dict[str, Any] = {"url_for": url_for, "asset": asset_url, "plain_form": lambda: PlainForm(formdata=None)}
+"""What every template may call, macros too."""
+
+
+def make_frame(here: Place) -> Frame:
+    tenant, person = here.tenant, here.signed_in
+    base = f"/w/{tenant.slug}/{here.site}/"
+    logo = here.branding.logo
+    first = next(iter(services().widgets))
+    return Frame(
+        language=here.language,
+        direction=direction(here.locale),
+        tenant=tenant.slug,
+        brand=here.branding,
+        logo_url=media_url(tenant.slug, logo.file) if logo else "",
+        home_url=f"{base}{current_widget() if not person else first}/",
+        stylesheet_url=brand_url(tenant, here.branding),
+        parent=here.parent,
+        base=f"{base}-/",
+        probe_came_back=g.get("probe_came_back", False),
+        is_hosted=here.site == HOSTED,
+        is_preview=here.site == PREVIEW,
+        person=person.name if person else "",
+        person_full=person.full_name if person else "",
+        initials="".join(part[0] for part in person.full_name.split()[:2]).upper() if person else "",
+        menu=menu(base) if person else (),
+        log_in_url=f"{base}login/",
+        profile_url=f"{base}profile/",
+        log_out_url=f"{base}-/sign-out",
+        email=tenant.email,
+        phone=tenant.phone,
+        widget=current_widget(),
+    )
+
+
+def menu(base: str) -> tuple[MenuItem, ...]:
+    """The widgets that a signed-in customer can go to."""
+    current = current_widget()
+    return tuple(
+        MenuItem(widget.slug, widget.title, f"{base}{widget.slug}/", widget.slug == current)
+        for widget in services().widgets.values()
+        if widget.menu and widget.sign_in
+    )
+
+
+def current_widget() -> str:
+    name = request.blueprint or ""
+    return name if name in services().widgets else next(iter(services().widgets), "")
+
+
+def render_bare(name: str, **page: Any) -> str:
+    """A small page that holds nothing of anybody's: errors, refusals, the way out of a frame."""
+    here: Place | None = g.get("place")
+    bound = here is not None and "visit" in vars(here)
+    locale = (
+        here.locale if here and bound else request.accept_languages.best_match(("en", *services().catalogs.languages))
+    )
+    template = services().templates.get_template(f"base:{name}")
+    with speaking(services().catalogs.translations(locale or "en")):
+        return template.render(language=(locale or "en").replace("_", "-"), direction=direction(locale or "en"), **page)
+
+
+MENU_TITLES = (_("My bookings"), _("Profile"), _("Log in"))
+"""Titles that the shipped widgets' manifests give in English; here so that they are in the catalogue."""

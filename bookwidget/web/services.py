@@ -1,0 +1,41 @@
+"""What the process holds and every request uses; made once by `create_app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+from flask.typing import ResponseReturnValue
+from jinja2 import Environment
+
+from bookwidget.accounts.tokens import Tokens
+from bookwidget.config import Config
+from bookwidget.kernel.clock import Clock
+from bookwidget.tenancy.database import Database
+from bookwidget.theming.i18n import Catalogs
+from bookwidget.theming.themes import Themes
+
+if TYPE_CHECKING:
+    from bookwidget.web.discovery import Manifest
+
+EXTENSION = "bookwidget"
+
+
+@dataclass
+class Services:
+    """The parts that `create_app` wired together."""
+
+    config: Config
+    database: Database
+    clock: Clock
+    themes: Themes
+    catalogs: Catalogs
+    templates: Environment
+    tokens: Tokens
+    widgets: "dict[str, Manifest]"
+    sign_in_page: Callable[[str], ResponseReturnValue] | None = field(default=None)
+    """Answers with the sign-in form for the address to go on to; the widget that provides it sets this."""
+
+
+def services() -> Services:
+    return cast(Services, current_app.extensions[EXTENSION])

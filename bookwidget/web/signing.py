@@ -1,0 +1,118 @@
+"""Signing in and out over HTTP, and what Flask-Login sees of it.
+
+Flask-Login loads by `request_loader` only. `login_user` and its remember cookie are never used: that cookie
+cannot be partitioned, and its session cookie would be one more layer.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Request, abort, g, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+from flask_login import LoginManager, UserMixin, login_required
+
+from bookwidget.accounts.actions import sign_out
+from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
+from bookwidget.web.frames import kind_for_this_browser, set_partitioned
+from bookwidget.web.services import services
+from bookwidget.web.visits import is_fetched, is_plain_loopback, place
+
+
+class Person(UserMixin):  # type: ignore[misc]
+    """Who is signed in, as Flask-Login knows them."""
+
+    def __init__(self, signed_in: SignedIn) -> None:
+        self.signed_in = signed_in
+        self.id = signed_in.person_id.hex
+
+
+def init_app(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None
+
+    @manager.request_loader
+    def load(request: Request) -> Person | None:
+        found = g.get("place")
+        return Person(found.signed_in) if found and found.signed_in else None
+
+    @manager.unauthorized_handler
+    def ask_to_sign_in() -> ResponseReturnValue:
+        """The sign-in form in place of the page, at the page's own address."""
+        here = request.full_path.rstrip("?") if request.method == "GET" else f"/{request.path.strip('/')}/"
+        form = services().sign_in_page
+        response = make_response(form(here) if form else "")
+        response.status_code = 401
+        return response
+
+
+def needs_sign_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """For views that are a signed-in customer's only."""
+
+    @wraps(view)
+    def guarded(*values: Any, **named: Any) -> ResponseReturnValue:
+        return login_required(view)(*values, **named)  # type: ignore[no-any-return]
+
+    return guarded
+
+
+def go_on(next_url: str) -> Response:
+    """To the next page. A script would not see the headers of a 303, so it is told the address in one of a 200."""
+    if is_fetched():
+        response = make_response("", 200)
+        response.headers["X-Bookwidget-Go"] = next_url
+        return response
+    return make_response(redirect(next_url, 303))
+
+
+def signed_in(secret_text: str, next_url: str) -> Response:
+    """The answer to a successful sign-in: the browser gets what it keeps, and goes on."""
+    kind = kind_for_this_browser()
+    response = go_on(own_path(next_url))
+    name, age = place().cookie_name(kind), int(LIFETIME[kind].total_seconds())
+    if kind is Kind.BEARER:
+        response.headers["X-Bookwidget-Token"] = secret_text
+    elif kind is Kind.HOSTED:
+        set_first_party(response, name, secret_text, max_age=age)
+    else:
+        set_partitioned(response, name, secret_text, max_age=age)
+    return response
+
+
+def signed_out(next_url: str) -> Response:
+    here = place()
+    person = here.signed_in or abort(401)
+    sign_out(here.scope(), person.sign_in_id)
+    response = go_on(next_url)
+    if person.kind is Kind.BEARER:
+        response.headers["X-Bookwidget-Token"] = ""
+    elif person.kind is Kind.HOSTED:
+        set_first_party(response, here.cookie_name(person.kind), "", max_age=0)
+    else:
+        set_partitioned(response, here.cookie_name(person.kind), "", max_age=0)
+    return response
+
+
+def set_first_party(response: Response, name: str, value: str, *, max_age: int) -> None:
+    """A cookie of pages at our own address. Without Secure only on plain loopback, where Safari needs it so."""
+    response.set_cookie(
+        name, value, max_age=max_age, path="/", secure=not is_plain_loopback(), httponly=True, samesite="Lax"
+    )
+
+
+def own_path(path: str | None) -> str:
+    """An address inside this very frame, or its front page: a form may not send people elsewhere."""
+    base = f"/w/{place().tenant.slug}/{place().site}/"
+    safe = path and path.startswith(base) and "\\" not in path and "//" not in path.split("?")[0]
+    return path if safe and path else f"{base}{next(iter(services().widgets))}/"
+
+
+def device() -> str:
+    """What the browser calls itself, for the list of sign-ins."""
+    return request.user_agent.string[:200]
+
+
+def address() -> str:
+    """The client's address for rate limits; never logged, stored as a digest."""
+    return request.remote_addr or ""

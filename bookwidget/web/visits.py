@@ -1,0 +1,148 @@
+"""The request's tenant, host page and person: bound once from the address and one statement."""
+
+from functools import cached_property
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from babel import Locale
+from flask import Flask, Response, abort, g, request
+
+from bookwidget.accounts.signing_in import Credential, Kind, SignedIn, Visit, note_seen, who_and_where
+from bookwidget.kernel.actors import Actor, customer, visitor
+from bookwidget.kernel.ids import parse_uuid
+from bookwidget.tenancy.platform import find_tenant
+from bookwidget.tenancy.scope import Scope, TenantFacts
+from bookwidget.tenancy.session import TenantSession
+from bookwidget.theming.branding import Branding
+from bookwidget.theming.formats import Formats, formats_for
+from bookwidget.web.services import services
+
+HOSTED, PREVIEW = "0", "preview"
+"""What stands in the address in place of a site: the page on our own host, and the console's preview."""
+
+
+class Place:
+    """Where a request happens: a tenant, and the page that frames it. Kept in `g.place`."""
+
+    def __init__(self, tenant_id: UUID, site: str) -> None:
+        self.tenant_id, self.site = tenant_id, site
+        self.now = services().clock()
+        self.session: TenantSession = services().database.session(tenant_id)
+
+    @cached_property
+    def visit(self) -> Visit:
+        """Who and where, in one statement; 404 for a tenant or site that is not there."""
+        site_id = parse_uuid(self.site)
+        visit = who_and_where(self.session, site_id, self.credential, self.now)
+        self.session.rollback()
+        if not visit.tenant.is_active or (self.site not in (HOSTED, PREVIEW) and visit.site_origin is None):
+            abort(404)
+        return visit
+
+    @property
+    def tenant(self) -> TenantFacts:
+        return self.visit.tenant
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        return self.visit.signed_in
+
+    @property
+    def is_hosted(self) -> bool:
+        return self.site == HOSTED
+
+    @property
+    def parent(self) -> str:
+        """Exact origin of the page around the frame; empty on the hosted page."""
+        if self.is_hosted:
+            return ""
+        return own_origin() if self.site == PREVIEW else self.visit.site_origin or ""
+
+    @cached_property
+    def credential(self) -> Credential | None:
+        """What this request brought; a secret is good only for the way that it came."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme == "Bearer":
+            return Credential.parse(Kind.BEARER, token)
+        kind = Kind.HOSTED if self.is_hosted else Kind.FRAME
+        return Credential.parse(kind, request.cookies.get(self.cookie_name(kind), ""))
+
+    def cookie_name(self, kind: Kind) -> str:
+        """One name a tenant, so that widgets of two businesses on one page do not sign each other out."""
+        name = f"bw-{kind}-{self.tenant_id.hex[-12:]}"
+        return name if kind is Kind.HOSTED and is_plain_loopback() else f"__Host-{name}"
+
+    @property
+    def actor(self) -> Actor:
+        return customer(self.signed_in.person_id) if self.signed_in else visitor()
+
+    @cached_property
+    def locale(self) -> str:
+        return (self.signed_in and self.signed_in.locale) or self.tenant.locale
+
+    @cached_property
+    def formats(self) -> Formats:
+        return formats_for(self.locale, self.tenant.timezone, self.tenant.currency)
+
+    @cached_property
+    def language(self) -> str:
+        """For `lang`, as BCP 47 writes it."""
+        return str(Locale.parse(self.locale)).replace("_", "-")
+
+    @cached_property
+    def branding(self) -> Branding:
+        return Branding.from_json({"name": self.tenant.name, **self.tenant.branding})
+
+    def scope(self) -> Scope:
+        return Scope(self.session, self.tenant, self.actor, self.now)
+
+
+def place() -> Place:
+    """The request's place; only in requests that belong to a tenant."""
+    found: Place = g.place
+    return found
+
+
+def enter_tenant(slug: str, site: str) -> Place:
+    """Binds the request to a tenant, before anything of it is read; 404 if there is none."""
+    tenant_id = find_tenant(services().database, slug)
+    if tenant_id is None:
+        abort(404)
+    g.place = Place(tenant_id, site)
+    return place()
+
+
+def own_origin() -> str:
+    return request.host_url.rstrip("/")
+
+
+def origin_of(url: str | None) -> str:
+    """Scheme, host and port of an address; empty if it has none."""
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
+
+
+def is_plain_loopback() -> bool:
+    """Plain http on this very machine: only there may a first-party cookie go without Secure."""
+    host = request.host.rsplit(":", 1)[0]
+    return not request.is_secure and (host in ("localhost", "127.0.0.1", "[::1]") or host.endswith(".localhost"))
+
+
+def is_fetched() -> bool:
+    """Asked for by our script inside the frame, not by the browser's own navigation."""
+    return "X-Bookwidget" in request.headers
+
+
+def init_app(app: Flask) -> None:
+    @app.after_request
+    def remember_last_use(response: Response) -> Response:
+        found: Place | None = g.get("place")
+        if found and "visit" in vars(found) and found.signed_in and found.signed_in.is_worth_noting(found.now):
+            note_seen(found.session, found.signed_in.sign_in_id, found.now)
+        return response
+
+    @app.teardown_request
+    def close_session(error: BaseException | None) -> None:
+        found: Place | None = g.pop("place", None)
+        if found:
+            found.session.close()

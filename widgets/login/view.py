@@ -1,0 +1,80 @@
+"""Log in, forgotten password, new password."""
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.accounts.actions import request_password_reset, reset_is_open, reset_password, sign_in
+from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.web import (
+    Widget,
+    address,
+    device,
+    kind_for_this_browser,
+    own_path,
+    place,
+    render,
+    services,
+    signed_in,
+)
+
+from .forms import ForgotForm, LoginForm, NewPasswordForm
+
+
+def register(widget: Widget) -> None:
+    widget.sign_in_page(ask)
+    widget.page("/", login, methods=("GET", "POST"))
+    widget.page("/forgot", forgot, methods=("GET", "POST"))
+    widget.page("/reset/<token>", reset, methods=("GET", "POST"))
+
+
+def ask(next_url: str) -> ResponseReturnValue:
+    return render("login/login.html", form=LoginForm(formdata=None, next=next_url))
+
+
+def login() -> ResponseReturnValue:
+    form = LoginForm()
+    if request.method == "GET":
+        form.next.data = request.args.get("next")
+        return redirect(own_path(None), 303) if place().signed_in else render("login.html", form=form)
+    form.check_guard()
+    email, password = form.email.data or "", form.password.data or ""
+    try:
+        text = sign_in(
+            place().scope(), email, password, kind=kind_for_this_browser(), device=device(), address=address()
+        )
+    except Refused as refused:
+        form.refuse(refused.field, refused.reason)
+        return render("login.html", status=422, form=form)
+    return signed_in(text, form.next.data or "")
+
+
+def forgot() -> ResponseReturnValue:
+    form = ForgotForm()
+    if request.method == "GET":
+        return render("forgot.html", form=form, sent="sent" in request.args)
+    form.check_guard()
+    try:
+        request_password_reset(place().scope(), form.email.data or "", address=address())
+    except Refused as refused:
+        form.refuse(refused.field, refused.reason)
+        return render("forgot.html", status=422, form=form, sent=False)
+    return redirect(url_for(".forgot", sent=1), 303)
+
+
+def reset(token: str) -> ResponseReturnValue:
+    form = NewPasswordForm()
+    scope, tokens = place().scope(), services().tokens
+    if request.method == "GET":
+        is_open = reset_is_open(scope, tokens, token)
+        return render("reset.html", status=200 if is_open else 410, form=form, is_open=is_open)
+    form.check_guard()
+    try:
+        text = reset_password(
+            scope, tokens, token, form.password.data or "", kind=kind_for_this_browser(), device=device()
+        )
+    except Refused as refused:
+        form.refuse(refused.field, refused.reason)
+        return render("reset.html", status=422, form=form, is_open=True)
+    except Denied:
+        return render("reset.html", status=410, form=form, is_open=False)
+    return signed_in(text, "")

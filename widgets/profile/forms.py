@@ -1,0 +1,19 @@
+"""What customers change of themselves."""
+
+from wtforms import IntegerField, PasswordField, StringField, TelField
+from wtforms.widgets import HiddenInput
+
+from bookwidget.kernel.text import _
+from bookwidget.web import Form
+
+
+class DetailsForm(Form):
+    given_name = StringField(_("First name"))
+    family_name = StringField(_("Last name"))
+    phone = TelField(_("Phone"))
+    version = IntegerField(widget=HiddenInput())
+
+
+class PasswordForm(Form):
+    current = PasswordField(_("Current password"))
+    new = PasswordField(_("New password"))
