@@ -4,41 +4,30 @@ from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import renderers
-from alembic.operations import MigrateOperation, Operations
+from alembic.operations import MigrateOperation
 from alembic.operations.ops import CreateTableOp
 from alembic.runtime.migration import MigrationContext
 
 from bookwidget.tenancy.base import Base, Instant
-from bookwidget.tenancy.rls import Protection, protect, protection_of
+from bookwidget.tenancy.rls import Protection, protection_of
 
 
-@Operations.register_operation("protect")
 class ProtectOp(MigrateOperation):
-    """`op.protect("booking", …)` in a revision: the web role's rights and policies; on SQLite nothing."""
+    """Stands in a draft for the web role's rights and policies on a new table."""
 
     def __init__(self, protection: Protection) -> None:
         self.protection = protection
 
-    @classmethod
-    def protect(cls, operations: Operations, table: str, *, key: str = "tenant_id", verbs: str) -> Any:
-        return operations.invoke(cls(Protection(table, key, verbs)))
-
-
-@Operations.implementation_for(ProtectOp)
-def run_protect(operations: Operations, operation: ProtectOp) -> None:
-    connection = operations.get_bind()
-    if connection.dialect.name == "postgresql":
-        protect(connection, operation.protection)
-
 
 @renderers.dispatch_for(ProtectOp)
 def render_protect(context: AutogenContext, operation: ProtectOp) -> str:
+    context.imports.add("from bookwidget.tenancy.rls import protect")
     table, key, verbs = operation.protection
-    return f"op.protect({table!r}, key={key!r}, verbs={verbs!r})"
+    return f"protect(op.get_bind(), {table!r}, {key!r}, {verbs!r})"
 
 
 def protect_new_tables(context: MigrationContext, revision: Any, directives: list[Any]) -> None:
-    """No table without its policies: each CREATE TABLE of a draft is followed by its `op.protect`."""
+    """No table without its policies: each CREATE TABLE of a draft is followed by its `protect`."""
     upgrade = directives[0].upgrade_ops
     for operation in list(upgrade.ops):
         if isinstance(operation, CreateTableOp):

@@ -1,7 +1,6 @@
 """What every table shares: the metadata, the owned row, the column types."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, MetaData, TypeDecorator
@@ -37,7 +36,7 @@ def refers_to(table: str, column: str) -> ForeignKeyConstraint:
     )
 
 
-MICROSECONDS = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -46,16 +45,13 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        return value if value is None else microseconds(value)
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else microseconds(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return value if value is None else datetime.fromtimestamp(value / MICROSECONDS, UTC)
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 def microseconds(value: datetime) -> int:
-    """Microseconds since 1970 of an aware datetime; ValueError for a naive one."""
-    if value.tzinfo is None:
-        raise ValueError("a naive datetime has no instant")
-    whole = int(value.replace(microsecond=0).timestamp())
-    return whole * MICROSECONDS + value.microsecond
+    """Microseconds since 1970 of an aware datetime; TypeError for a naive one, which has no instant."""
+    return (value - EPOCH) // timedelta(microseconds=1)

@@ -11,17 +11,18 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
-from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, filled, walled
+from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWrite, build_wall, filled
 
-# The timeout first: switching a new file to WAL can find it locked.
+# The timeout (milliseconds) first: switching a new file to WAL can find it locked.
 PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 log = structlog.get_logger(__name__)
 
 
 def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
-    """Takes BEGIN away from the driver: a write transaction is declared (BEGIN IMMEDIATE on SQLite).
+    """Takes BEGIN away from the driver: a write transaction is declared, all others only read.
 
-    With SQLite's default, 731 of 900 concurrent read-then-writes failed at once; declared, none did.
+    With SQLite's default, 731 of 900 concurrent read-then-writes failed at once; declared (BEGIN IMMEDIATE),
+    none did.
     """
     sqlite = engine.dialect.name == "sqlite"
 
@@ -42,23 +43,31 @@ def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
         driver: Any = connection.connection.driver_connection
         if sqlite:
             driver.execute("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
-        elif role is None:
-            driver.execute("BEGIN")
-        else:  # one round trip for both; the value is a UUID, so it needs no quoting
-            tenant = UUID(str(options.get("tenant") or refuse_no_tenant()))
-            driver.execute(f"BEGIN; SET LOCAL app.tenant = '{tenant}'", prepare=False)
+            return
+        statement = "BEGIN" if options.get("writing") else "BEGIN READ ONLY"
+        if role is not None:  # one round trip for both; the value is a UUID, so it needs no quoting
+            tenant = options.get("tenant")
+            if not isinstance(tenant, UUID):
+                raise CrossesTenants("no tenant, no query")
+            statement += f"; SET LOCAL app.tenant = '{tenant}'"
+        driver.execute(statement, prepare=False)  # a prepared statement may not hold two commands
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def refuse_undeclared_writes(
+        connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+    ) -> None:
+        compiled = context.compiled
+        writes = context.isinsert or context.isupdate or context.isdelete or getattr(compiled, "writes", False)
+        if writes and not connection.get_execution_options().get("writing"):
+            raise UndeclaredWrite("a write outside `with writing(session)`")
 
     return engine
-
-
-def refuse_no_tenant() -> None:
-    raise CrossesTenants("no tenant, no query")
 
 
 def tenant_engine(url: str, **options: Any) -> Engine:
     """The only engine that serves a tenant; every statement on it stays inside the connection's tenant."""
     engine = with_declared_transactions(create_engine(url, **options), role=WEB_ROLE)
-    engine.dialect.statement_compiler = walled(engine.dialect.statement_compiler)
+    build_wall(engine.dialect)
 
     @event.listens_for(engine, "before_execute", retval=True)
     def fill_tenant(connection: Connection, statement: Any, many: Any, one: Any, options: Any) -> tuple[Any, Any, Any]:
@@ -68,12 +77,8 @@ def tenant_engine(url: str, **options: Any) -> Engine:
     def send_only_what_we_compiled(
         connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
     ) -> None:
-        compiled = context.compiled
-        if not isinstance(compiled, TenantCompiler):
+        if not isinstance(context.compiled, TenantCompiler):
             raise CrossesTenants("raw SQL, or SQL compiled elsewhere")
-        writes = compiled.isupdate or compiled.isinsert or compiled.isdelete  # type: ignore[attr-defined]
-        if writes and not connection.get_execution_options().get("writing"):
-            raise CrossesTenants("a write outside `with writing(session)`")
 
     @event.listens_for(engine, "set_connection_execution_options")
     @event.listens_for(engine, "set_engine_execution_options")
@@ -81,14 +86,10 @@ def tenant_engine(url: str, **options: Any) -> Engine:
         now = bound.get_execution_options().get("tenant")
         if now is not None and options.get("tenant", now) != now:
             raise CrossesTenants("a connection cannot change its tenant")
+        if "isolation_level" in options:
+            raise UndeclaredWrite("a transaction's kind is declared by `writing`, and by nothing else")
 
     return engine
-
-
-@lru_cache(maxsize=4096)
-def bound_engine(engine: Engine, tenant: UUID) -> Engine:
-    """Same pool, same compiled cache; only the tenant differs."""
-    return engine.execution_options(tenant=tenant)
 
 
 class Database:
@@ -98,6 +99,13 @@ class Database:
         self.url = url
         self.walled = tenant_engine(url, **options)
         self._platform = with_declared_transactions(create_engine(url, **options), role=None)
+        self.tenants_by_slug: dict[str, tuple[UUID, float]] = {}
+        """Of `platform.find_tenant`: the tenant, and until when on its clock that is taken for true."""
+        self._bound = lru_cache(maxsize=4096)(self._bind)
+
+    def _bind(self, tenant: UUID) -> Engine:
+        """Same pool, same compiled cache; only the tenant differs."""
+        return self.walled.execution_options(tenant=tenant)
 
     @property
     def is_sqlite(self) -> bool:
@@ -107,13 +115,14 @@ class Database:
         """A session that sees and writes this tenant's rows only; it fails closed."""
         if not isinstance(tenant, UUID):
             raise CrossesTenants("no tenant, no session")
-        return TenantSession(bound_engine(self.walled, tenant), tenant)
+        return TenantSession(self._bound(tenant), tenant)
 
     @contextmanager
     def all_tenants(self, reason: str, *, writing: bool = False) -> Iterator[Connection]:
         """The one door past the wall, for the worker, the platform's sign-in and operators.
 
-        One transaction; `reason` goes to the log, and a test lists the callers.
+        One transaction, which only reads unless it says `writing`; `reason` goes to the log, and a test lists
+        the callers.
         """
         log.debug("all_tenants", reason=reason)
         with self._platform.connect().execution_options(writing=writing) as connection, connection.begin():

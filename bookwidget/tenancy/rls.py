@@ -49,9 +49,10 @@ def ensure_web_role(connection: Connection) -> None:
     connection.exec_driver_sql("RESET ROLE")
 
 
-def protect(connection: Connection, protection: Protection) -> None:
-    """Rights and policies of a new table."""
-    table, key, verbs = protection
+def protect(connection: Connection, table: str, key: str, verbs: str) -> None:
+    """Rights and policies of a new table; nothing on SQLite. Revisions call it with the values of `Protection`."""
+    if connection.dialect.name != "postgresql":
+        return
     run = connection.exec_driver_sql
     run(f"GRANT {verbs} ON {table} TO {WEB_ROLE}")
     if not key:

@@ -2,32 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CursorResult, Engine, Executable, event
 from sqlalchemy.orm import Session
 
 from bookwidget.tenancy.base import Owned
-from bookwidget.tenancy.wall import CrossesTenants
+from bookwidget.tenancy.wall import CrossesTenants, UndeclaredWrite
 
 
 class TenantSession(Session):
-    """Bound to its tenant when it is made; `Database.session` makes it.
+    """Bound to its tenant when it is made; `Database.session` makes it. One thread at a time.
 
     Pages that only read use `rows(CONSTANT, values)`; entities belong to actions inside `with writing(session)`.
     """
 
     def __init__(self, engine: Engine, tenant: UUID) -> None:
         super().__init__(engine, expire_on_commit=False)
-        self.info["tenant"] = tenant
+        self.tenant_id: Final = tenant
+        self.is_writing = False
 
-    @property
-    def tenant_id(self) -> UUID:
-        tenant: UUID = self.info["tenant"]
-        return tenant
-
-    def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
         """For statements that select columns: as safe as execute(), at half its cost (no ORM result handling)."""
         return self.connection().execute(statement, values)
 
@@ -37,20 +33,40 @@ def stamp(session: TenantSession, instance: object) -> None:
     """No object of another tenant enters the identity map."""
     if isinstance(instance, Owned):
         instance.tenant_id = instance.tenant_id or session.tenant_id
-        if instance.tenant_id != session.tenant_id:
-            raise CrossesTenants(f"{type(instance).__name__} belongs to another tenant")
+        refuse_foreign(session, instance)
+
+
+@event.listens_for(TenantSession, "before_flush")
+def check_stamps(session: TenantSession, context: Any, instances: Any) -> None:
+    """The stamp was not changed afterwards. The wall would stop the row, but not the wrong id in Python."""
+    for instance in session.new | session.dirty:
+        if isinstance(instance, Owned):
+            refuse_foreign(session, instance)
+
+
+def refuse_foreign(session: TenantSession, instance: Owned) -> None:
+    if instance.tenant_id != session.tenant_id:
+        raise CrossesTenants(f"{type(instance).__name__} belongs to another tenant")
 
 
 @contextmanager
 def writing(session: TenantSession) -> Iterator[TenantSession]:
     """One write transaction. What was read before is forgotten: what is decided must be read again inside.
 
-    Holds no hashing, image work, file, mail or gateway call: on SQLite all other writers wait for it.
+    On SQLite it is the only writer. On PostgreSQL others write beside it, so what decides is read
+    `with_for_update()`, or the change is one conditional UPDATE. It holds no hashing, image work, file, mail
+    or gateway call, because others wait for it. Savepoints (`session.begin_nested()`) work inside.
     """
+    if session.is_writing:
+        raise UndeclaredWrite("`writing` inside `writing` would undo what the outer one has done")
     if session.new or session.dirty or session.deleted:
-        raise CrossesTenants("changes made before `with writing(session)`")
+        raise UndeclaredWrite("changes made before `with writing(session)`")
     session.rollback()  # ends the read transaction, whose snapshot is old
     session.expire_all()
-    with session.begin():
-        session.connection(execution_options={"writing": True})
-        yield session
+    session.is_writing = True
+    try:
+        with session.begin():
+            session.connection(execution_options={"writing": True})
+            yield session
+    finally:
+        session.is_writing = False

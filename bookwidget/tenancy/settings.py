@@ -34,7 +34,7 @@ class Setting(Generic[T]):
             low, high = self.minimum, self.maximum
             if (low is not None and value < low) or (high is not None and value > high):
                 raise Refused(self.name, _("Choose a number from %(low)s to %(high)s.", low=low, high=high))
-        return value  # type: ignore[no-any-return]
+        return value
 
 
 REGISTRY: dict[str, Setting[Any]] = {}

@@ -3,28 +3,40 @@
 Every FROM of an owned table is written as `(SELECT * FROM booking WHERE tenant_id = :tenant) AS booking`,
 every UPDATE and DELETE gets the criterion, every INSERT gets the tenant. All SQL of SQLAlchemy (ORM, Core,
 lazy loads, subqueries) passes there, once per statement shape: the compiled cache remembers the result.
-Raw SQL is refused. Every table is owned, by its column `tenant_id` or the one named in
-`info={"tenant_key": ...}`; one with `info={"shared": True}` is not, and is read-only here.
+Raw SQL is refused. A table says in its `info` what it is:
 
-The `visit_*` arguments are internals of SQLAlchemy's minor version, which setup.cfg pins;
-`tests/tenancy/test_attacks.py` is the gate of every upgrade.
+- nothing: owned, by its column `tenant_id`;
+- `tenant_key`: the tenant's own row, by that column; a session reads and updates it, never makes or removes it;
+- `append_only`: owned, and rows are never changed or deleted;
+- `shared`: everybody's, and read-only here.
+
+The `visit_*` arguments, `_values` and `_multi_values` are internals of SQLAlchemy's minor version, which
+setup.cfg pins; `tests/tenancy/test_attacks.py` is the gate of every upgrade.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from sqlalchemy import Table, Uuid, bindparam
+from sqlalchemy import Dialect, Table, Uuid, bindparam
 from sqlalchemy.sql.elements import ColumnElement
 
 from bookwidget.tenancy.base import Base
 
 TENANT = bindparam("tenant", type_=Uuid())  # has no value of its own: no tenant, no query
 HARMLESS_LITERALS = {"*", "1"}  # what SQLAlchemy itself writes: count(*), EXISTS (SELECT 1 ...)
-PUNCTUATION = set("<>@&|-=#?!~+*/%")  # of operators such as PostgreSQL's @> and &&
+PUNCTUATION = set("<>@&|-=#?!~+*/%^")  # of operators such as PostgreSQL's @> and &&
+PLAIN_NAME = re.compile(r"[\w.@-]+")
+CHANGES_TENANT = {"set_config"}
+"""Functions that could tell row-level security another tenant."""
 
 
-class CrossesTenants(Exception):  # noqa: N818 - it says what the statement would do
+class CrossesTenants(Exception):
     """The statement could leave its tenant, so it was not sent."""
+
+
+class UndeclaredWrite(Exception):
+    """A write outside `with writing(session)`, or one that starts wrongly; a mistake in our code."""
 
 
 def tenant_key(table: Table) -> str | None:
@@ -33,12 +45,11 @@ def tenant_key(table: Table) -> str | None:
 
 
 def is_append_only(table: Table) -> bool:
-    """Whether a tenant may add rows and never change or delete them: `info={"append_only": True}`."""
     return bool(table.info.get("append_only"))
 
 
 def tenant_column(source: Any) -> ColumnElement[Any] | None:
-    """The column that says whose row it is, of a table or an alias; None for a shared, read-only table."""
+    """The same as a column of a table or an alias of ours. `CrossesTenants` for any other thing."""
     table = getattr(source, "element", source)
     if not isinstance(table, Table) or table.metadata is not Base.metadata:
         raise CrossesTenants(f"{source} is no table of ours")
@@ -48,85 +59,150 @@ def tenant_column(source: Any) -> ColumnElement[Any] | None:
 
 def column_names(values: Any) -> set[str]:
     """Column names in the VALUES or SET of a statement, whose keys are names or columns."""
-    return {getattr(column, "key", column) for column in dict(values or ())}
+    return {str(getattr(column, "key", column)) for column in dict(values or ())}
 
 
-def refuse_raw_sql(compiler: Any, element: Any, **options: Any) -> str:
+def refuse_raw_sql(compiler: Any, element: Any, **options: Any) -> NoReturn:
     raise CrossesTenants(f"raw SQL: {element}")
 
 
 class TenantCompiler:
-    """Mixed into the dialect's compiler by `walled`."""
+    """Mixed in before the dialect's own compiler by `build_wall`. `theirs` is that one; it has no types."""
 
     preparer: Any
     process: Any
     column_keys: Any
     current_executable: Any
 
+    writes = False
+    """Whether there is an INSERT, UPDATE or DELETE anywhere in the statement, also inside a CTE."""
+
     def visit_table(
         self, table: Any, asfrom: bool = False, iscrud: bool = False, enclosing_alias: Any = None, **options: Any
-    ) -> str:
-        written: str = super().visit_table(  # type: ignore[misc]
-            table, asfrom=asfrom, iscrud=iscrud, enclosing_alias=enclosing_alias, **options
-        )
+    ) -> Any:
+        theirs: Any = super()
+        written = theirs.visit_table(table, asfrom=asfrom, iscrud=iscrud, enclosing_alias=enclosing_alias, **options)
         column = tenant_column(table)
         if column is None or not asfrom or iscrud:  # iscrud: target of UPDATE or DELETE, see within_tenant
             return written
-        name, key = self.preparer.quote(table.name), self.preparer.quote(column.name)  # type: ignore[attr-defined]
+        name, key = self.preparer.quote(table.name), self.preparer.quote(str(column.key))
         rows = f"(SELECT * FROM {name} WHERE {name}.{key} = {self.process(TENANT)})"
         alias = written.removeprefix(name) or f" AS {name}"  # it names a twice-used table itself
         return rows if enclosing_alias is not None else rows + alias
 
-    def visit_insert(self, insert: Any, **options: Any) -> str:
+    def visit_insert(self, insert: Any, **options: Any) -> Any:
         column = self.written_column(insert)
+        if column.key != "tenant_id":
+            raise CrossesTenants("only the platform makes tenants")
         if insert.select is not None or insert._multi_values:
             raise CrossesTenants("INSERT from SELECT, or of many rows in one VALUES")
-        return super().visit_insert(insert.values({column: TENANT}), **options)  # type: ignore[misc,no-any-return]
+        theirs: Any = super()
+        return theirs.visit_insert(insert.values({column: TENANT}), **options)
 
-    def visit_update(self, update: Any, **options: Any) -> str:
-        return super().visit_update(self.within_tenant(update), **options)  # type: ignore[misc,no-any-return]
+    def visit_update(self, update: Any, **options: Any) -> Any:
+        theirs: Any = super()
+        return theirs.visit_update(self.within_tenant(update), **options)
 
-    def visit_delete(self, delete: Any, **options: Any) -> str:
-        return super().visit_delete(self.within_tenant(delete), **options)  # type: ignore[misc,no-any-return]
+    def visit_delete(self, delete: Any, **options: Any) -> Any:
+        statement = self.within_tenant(delete)
+        if self.written_column(delete).key != "tenant_id":
+            raise CrossesTenants("only the platform removes tenants")
+        theirs: Any = super()
+        return theirs.visit_delete(statement, **options)
 
     def within_tenant(self, statement: Any) -> Any:
         column = self.written_column(statement)
         if column.key in (self.column_keys or ()):
             raise CrossesTenants("UPDATE of the tenant")
+        self.refuse_change(statement.table)
         return statement.where(column == TENANT)
 
-    def written_column(self, statement: Any) -> Any:
+    def written_column(self, statement: Any) -> ColumnElement[Any]:
+        self.writes = True
         column = tenant_column(statement.table)
         if column is None or column.key in column_names(getattr(statement, "_values", None)):
             raise CrossesTenants("a write to a shared table, or one that says whose row it is")
         return column
 
-    def visit_on_conflict_do_update(self, upsert: Any, **options: Any) -> str:
-        column = tenant_column(self.current_executable.table)
+    def refuse_change(self, target: Any) -> None:
+        table = getattr(target, "element", target)
+        if is_append_only(table):
+            raise CrossesTenants(f"rows of {table} are never changed or deleted")
+
+    def visit_on_conflict_do_update(self, upsert: Any, **options: Any) -> Any:
+        table = getattr(self.current_executable, "table", None)
+        column = tenant_column(table)
         if column is None or column.key in column_names(upsert.update_values_to_set):
             raise CrossesTenants("upsert of the tenant")
-        return super().visit_on_conflict_do_update(upsert, **options)  # type: ignore[misc,no-any-return]
+        self.refuse_change(table)
+        theirs: Any = super()
+        return theirs.visit_on_conflict_do_update(upsert, **options)
 
-    def visit_column(self, column: Any, **options: Any) -> str:
+    def visit_column(self, column: Any, **options: Any) -> Any:
         if column.is_literal and column.name not in HARMLESS_LITERALS:
-            raise CrossesTenants(f"raw SQL: {column.name}")
-        return super().visit_column(column, **options)  # type: ignore[misc,no-any-return]
+            refuse_raw_sql(self, column.name)
+        theirs: Any = super()
+        return theirs.visit_column(column, **options)
 
-    def visit_custom_op_binary(self, element: Any, operator: Any, **options: Any) -> str:
+    def visit_custom_op_binary(self, element: Any, operator: Any, **options: Any) -> Any:
+        self.refuse_invented(operator)
+        theirs: Any = super()
+        return theirs.visit_custom_op_binary(element, operator, **options)
+
+    def visit_custom_op_unary_operator(self, element: Any, operator: Any, **options: Any) -> Any:
+        self.refuse_invented(operator)
+        theirs: Any = super()
+        return theirs.visit_custom_op_unary_operator(element, operator, **options)
+
+    def visit_custom_op_unary_modifier(self, element: Any, operator: Any, **options: Any) -> Any:
+        self.refuse_invented(operator)
+        theirs: Any = super()
+        return theirs.visit_custom_op_unary_modifier(element, operator, **options)
+
+    def refuse_invented(self, operator: Any) -> None:
         text = operator.opstring
         if not set(text) <= PUNCTUATION or "--" in text or "/*" in text:
-            raise CrossesTenants(f"raw SQL: {text}")
-        return super().visit_custom_op_binary(element, operator, **options)  # type: ignore[misc,no-any-return]
+            refuse_raw_sql(self, text)
 
-    def get_statement_hint_text(self, hints: Any) -> str:
-        raise CrossesTenants(f"raw SQL: {hints}")
+    def visit_extract(self, extract: Any, **options: Any) -> Any:
+        if not extract.field.isidentifier():
+            refuse_raw_sql(self, extract.field)
+        theirs: Any = super()
+        return theirs.visit_extract(extract, **options)
+
+    def visit_function(self, func: Any, **options: Any) -> Any:
+        if func.name.lower() in CHANGES_TENANT:
+            raise CrossesTenants(f"the function {func.name}")
+        theirs: Any = super()
+        return theirs.visit_function(func, **options)
+
+    def get_statement_hint_text(self, hints: Any) -> NoReturn:
+        refuse_raw_sql(self, hints)
 
     visit_textclause = visit_textual_select = visit_tstring = visit_tstring_text = refuse_raw_sql
 
 
-def walled(compiler: type) -> type:
-    """The dialect's compiler class with the wall in it."""
-    return type("Compiler", (TenantCompiler, compiler), {})
+class TenantPreparer:
+    """Mixed in before the dialect's own writer of names. One that asks not to be quoted, or a collation, could carry SQL; it must be a plain name."""
+
+    def quote(self, ident: str) -> Any:
+        if getattr(ident, "quote", None) is False and not PLAIN_NAME.fullmatch(ident):
+            refuse_raw_sql(self, ident)
+        theirs: Any = super()
+        return theirs.quote(ident)
+
+    def format_collation(self, collation_name: str, *rest: Any) -> Any:
+        if not PLAIN_NAME.fullmatch(collation_name):
+            refuse_raw_sql(self, collation_name)
+        theirs: Any = super()
+        return theirs.format_collation(collation_name, *rest)
+
+
+def build_wall(dialect: Dialect) -> None:
+    """Puts the wall into this one dialect object."""
+    dialect.statement_compiler = type("WalledCompiler", (TenantCompiler, dialect.statement_compiler), {})
+    dialect.preparer = type("WalledPreparer", (TenantPreparer, dialect.preparer), {})
+    dialect.identifier_preparer = dialect.preparer(dialect)
 
 
 def filled(tenant: Any, many: Any, one: Mapping[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:

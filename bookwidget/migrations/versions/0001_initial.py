@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from bookwidget.tenancy.rls import protect
 
 revision = '0001'
 down_revision = None
@@ -359,27 +360,27 @@ def upgrade() -> None:
         batch_op.create_index('ix_ticket_booking', ['tenant_id', 'booking_id'], unique=False)
         batch_op.create_index('ix_ticket_occurrence', ['tenant_id', 'occurrence_id'], unique=False)
 
-    op.protect('tenant', key='id', verbs='SELECT, UPDATE')
-    op.protect('attempts', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('customer', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('event', key='tenant_id', verbs='SELECT, INSERT')
-    op.protect('job', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('location', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('member', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('provider', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('refused_site', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('service', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('site', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('message', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('occurrence', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('opening_hours', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('service_provider', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('sign_in', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('ticket_type', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('time_off', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('booking', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('waitlist_entry', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
-    op.protect('ticket', key='tenant_id', verbs='SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'tenant', 'id', 'SELECT, UPDATE')
+    protect(op.get_bind(), 'attempts', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'customer', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'event', 'tenant_id', 'SELECT, INSERT')
+    protect(op.get_bind(), 'job', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'location', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'member', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'provider', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'refused_site', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'service', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'site', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'message', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'occurrence', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'opening_hours', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'service_provider', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'sign_in', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'ticket_type', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'time_off', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'booking', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'waitlist_entry', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
+    protect(op.get_bind(), 'ticket', 'tenant_id', 'SELECT, INSERT, UPDATE, DELETE')
     # ### end Alembic commands ###
 
 
