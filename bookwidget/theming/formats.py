@@ -1,0 +1,201 @@
+"""Dates, times, money and numbers as CLDR writes them for a locale.
+
+Babel does the writing, so it is right; what it wrote is kept, so it is fast. A day's words do not depend on the hour
+and a clock time not on the day: a few hundred short texts serve all pages of a locale. Nothing calls `strftime`.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import (
+    DateTimePattern,
+    format_interval,
+    format_timedelta,
+    get_date_format,
+    get_datetime_format,
+    get_day_names,
+    get_month_names,
+    get_time_format,
+    parse_pattern,
+)
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+from bookwidget.kernel.text import _
+from bookwidget.theming.i18n import translate
+
+ZEROS = {
+    "adlm": 0x1E950,
+    "arab": 0x660,
+    "arabext": 0x6F0,
+    "beng": 0x9E6,
+    "cakm": 0x11136,
+    "deva": 0x966,
+    "hmnp": 0x1E140,
+    "mtei": 0xABF0,
+    "mymr": 0x1040,
+    "nkoo": 0x7C0,
+    "olck": 0x1C50,
+    "tibt": 0xF20,
+}
+"""Where the ten digits of a CLDR numbering system begin: Babel knows the systems and writes Latin digits in all."""
+
+KEPT = 4096
+NEAR_DAYS = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+"""CLDR has these words, Babel does not carry them."""
+
+Key = TypeVar("Key")
+
+
+@lru_cache(maxsize=512)
+def formats_for(locale: str, zone: str, currency: str) -> "Formats":
+    """Kept per business. `locale` is "en-GB" or "en_GB". Raises `babel.UnknownLocaleError` or `ValueError` for what
+    is no locale, `zoneinfo.ZoneInfoNotFoundError` for what is no zone.
+    """
+    return Formats(locale, zone, currency)
+
+
+class Formats:
+    """All times go in as aware `datetime`s of any zone and come out in the business's zone.
+
+    Where a method takes `now`, the year is left out if it is the current one in that zone; without `now` it is always
+    written.
+    """
+
+    def __init__(self, locale: str, zone: str, currency: str) -> None:
+        self.locale = Locale.parse(locale.replace("-", "_"))
+        self.zone = ZoneInfo(zone)
+        self.currency = currency
+        self._digits = _digits(self.locale.default_numbering_system)
+        self._minor_digits = get_currency_precision(currency)
+        self._glue = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
+        clock = get_time_format("short", self.locale)
+        self._range_skeleton = "hm" if set("hK") & set(clock.pattern) else "Hm"
+        self._weekdays = get_day_names("abbreviated", "stand-alone", self.locale)
+        self._months = get_month_names("wide", "stand-alone", self.locale)
+        self._short_months = get_month_names("abbreviated", "stand-alone", self.locale)
+        self._full = self._kept_dates(get_date_format("full", self.locale).pattern)
+        self._dated = self._kept_dates(self._skeleton("yMMMEd"))
+        self._this_year = self._kept_dates(self._skeleton("MMMEd"))
+        self._month_and_year = self._kept_dates(self._skeleton("yMMMM"))
+        self._clock = self._kept(partial(self._written_time, clock))
+        self._range = self._kept(self._written_range)
+        self._money = self._kept(self._written_money)
+
+    def local(self, at: dt.datetime) -> dt.datetime:
+        """In the business's zone. A page that formats one time in several ways may do this once and go on from it."""
+        if at.tzinfo is self.zone:
+            return at
+        if at.tzinfo is None:
+            raise ValueError(f"{at} has no time zone")
+        return at.astimezone(self.zone)
+
+    def day(self, at: dt.datetime) -> str:
+        """Tuesday, 24 November 2026"""
+        return self._full(self.local(at).date())
+
+    def date(self, at: dt.datetime, now: dt.datetime | None = None) -> str:
+        """Tue 24 Nov; of another year: Tue, 12 Jan 2027"""
+        local = self.local(at).date()
+        return self._this_year(local) if self._same_year(local, now) else self._dated(local)
+
+    def weekday_short(self, at: dt.datetime) -> str:
+        """Tue"""
+        return str(self._weekdays[self.local(at).weekday()])
+
+    def day_number(self, at: dt.datetime) -> str:
+        """24"""
+        return self._localised(str(self.local(at).day))
+
+    def month_short(self, at: dt.datetime) -> str:
+        """Nov"""
+        return str(self._short_months[self.local(at).month])
+
+    def month(self, at: dt.datetime, now: dt.datetime | None = None) -> str:
+        """For a heading: November; of another year: January 2027"""
+        local = self.local(at).date()
+        return str(self._months[local.month]) if self._same_year(local, now) else self._month_and_year(local)
+
+    def time(self, at: dt.datetime) -> str:
+        """18:30, or 6:30 PM where people write so"""
+        local = self.local(at)
+        return self._clock(dt.time(local.hour, local.minute))
+
+    def time_range(self, start: dt.datetime, end: dt.datetime) -> str:
+        """18:30–19:45. An end on another day is written with its day."""
+        first, last = self.local(start), self.local(end)
+        if first.date() != last.date():
+            return f"{self.time(first)} – {self.moment(last, first)}"
+        return self._range((dt.time(first.hour, first.minute), dt.time(last.hour, last.minute)))
+
+    def moment(self, at: dt.datetime, now: dt.datetime | None = None) -> str:
+        """Tue 24 Nov, 18:30"""
+        local = self.local(at)
+        return str(self._glue.replace("{1}", self.date(local, now)).replace("{0}", self.time(local)))
+
+    def relative_days(self, at: dt.datetime, now: dt.datetime) -> str:
+        """today, tomorrow, in 2 days, in 3 weeks, 2 months ago: counted in days of the calendar, not in hours."""
+        days = (self.local(at).date() - self.local(now).date()).days
+        if days in NEAR_DAYS:
+            return translate(NEAR_DAYS[days])
+        distance = dt.timedelta(days=days)
+        # a unit is taken from two of it on: "in 13 days" says more than "in 2 weeks"
+        words = format_timedelta(distance, "day", threshold=2, add_direction=True, locale=self.locale)
+        return self._localised(words)
+
+    def money(self, minor: int) -> str:
+        """£14.00 from 1400; the currency says how many digits are minor: JPY none, KWD three."""
+        return self._money(minor)
+
+    def number(self, number: float | Decimal) -> str:
+        """1,234.5"""
+        return self._localised(format_decimal(number, locale=self.locale, numbering_system="default"))
+
+    def _same_year(self, local: dt.date, now: dt.datetime | None) -> bool:
+        return now is not None and self.local(now).year == local.year
+
+    def _skeleton(self, name: str) -> str:
+        return str(self.locale.datetime_skeletons[name].pattern)
+
+    def _kept_dates(self, pattern: str) -> Callable[[dt.date], str]:
+        parsed = parse_pattern(pattern)
+
+        def written(date: dt.date) -> str:
+            return parsed.apply(date, self.locale)
+
+        return self._kept(written)
+
+    def _kept(self, write: Callable[[Key], str]) -> Callable[[Key], str]:
+        """`write`, with the locale's own digits, once for each different value."""
+
+        def localised(value: Key) -> str:
+            return self._localised(write(value))
+
+        return lru_cache(maxsize=KEPT)(localised)
+
+    def _written_time(self, pattern: DateTimePattern, time: dt.time) -> str:
+        return pattern.apply(time, self.locale)
+
+    def _written_range(self, times: tuple[dt.time, dt.time]) -> str:
+        # any day without a change of the clocks serves: only the two times are written
+        first, last = (dt.datetime.combine(dt.date(2000, 1, 1), time, dt.UTC) for time in times)
+        try:
+            return format_interval(first, last, self._range_skeleton, tzinfo=dt.UTC, locale=self.locale)
+        except NotImplementedError:  # parts of the day ("in the evening"), which zh-Hant and a few more write
+            return f"{self._clock(times[0])} – {self._clock(times[1])}"
+
+    def _written_money(self, minor: int) -> str:
+        amount = Decimal(minor).scaleb(-self._minor_digits)
+        return str(format_currency(amount, self.currency, locale=self.locale, numbering_system="default"))
+
+    def _localised(self, words: str) -> str:
+        return words.translate(self._digits) if self._digits else words
+
+
+def _digits(system: str) -> dict[int, str]:
+    zero = ZEROS.get(system)
+    return {} if zero is None else {ord("0") + digit: chr(zero + digit) for digit in range(10)}
