@@ -1,5 +1,6 @@
 """What can be done with bookings; the one module that widgets, the console and the command line import."""
 
+from bookwidget.bookings.booking import book
 from bookwidget.bookings.changing import cancel_booking, move_booking, slots_to_move_to
 from bookwidget.bookings.listing import explain, list_bookings, read_booking
 from bookwidget.bookings.policy import Answer
@@ -19,7 +20,9 @@ from bookwidget.bookings.results import (
     NewTicket,
     Organiser,
     Tab,
+    WaitingPlace,
 )
+from bookwidget.bookings.waiting import join_waiting_list, leave_waiting_list
 from bookwidget.schedule.rules import Slot
 
 __all__ = [
@@ -40,8 +43,12 @@ __all__ = [
     "Organiser",
     "Slot",
     "Tab",
+    "WaitingPlace",
+    "book",
     "cancel_booking",
     "explain",
+    "join_waiting_list",
+    "leave_waiting_list",
     "list_bookings",
     "move_booking",
     "read_booking",

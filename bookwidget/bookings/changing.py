@@ -1,21 +1,172 @@
-"""Cancelling and moving."""
+"""Cancelling and moving. Each locks the booking, then reads, decides and writes in one transaction."""
 
-from datetime import date
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
-from bookwidget.bookings.results import BookingDetails, MoveChoices
+from bookwidget.bookings import store
+from bookwidget.bookings.listing import read_booking
+from bookwidget.bookings.policy import Answer
+from bookwidget.bookings.results import BookingDetails, Day, MoveChoices
+from bookwidget.bookings.rules import checked_text, is_code, is_there_already
+from bookwidget.catalog.actions import ServiceFacts, read_service
+from bookwidget.events.record import record
+from bookwidget.kernel.errors import Denied, Missing, Refused
+from bookwidget.kernel.text import _
+from bookwidget.schedule.actions import (
+    Slot,
+    TimeKey,
+    bounds_for,
+    change_places,
+    find_slot,
+    lock_providers,
+    make_private_occurrence,
+    parse_slot_key,
+    release_private_occurrence,
+    slots_between,
+)
+from bookwidget.schedule.rules import DAY, OccurrenceKey, days_between, local_day
 from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.session import writing
+
+MAX_REASON = 500
+MAX_DAYS = 31
 
 
 def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetails:
-    """Frees the places. Raises `Missing`, `Denied`. What is cancelled already is answered as it is."""
-    raise NotImplementedError
+    """Cancels all of a booking and frees its places. What is cancelled already is answered as it is.
+
+    Raises `Missing`, `Denied`, `Refused("reason", …)`. Event: `booking.cancelled`.
+    """
+    why = checked_text("reason", reason, MAX_REASON)
+    with writing(scope.session):
+        booking = locked(scope, code)
+        if booking.status == "cancelled":
+            return booking
+        require(booking.may_cancel)
+        if booking.kind == "appointment":
+            release_private_occurrence(scope, booking.occurrence_id)
+        else:
+            change_places(scope, {occurrence: -places for occurrence, places in places_of(scope, booking).items()})
+        values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
+        scope.session.rows(store.CANCEL, values)
+        record(
+            scope,
+            "booking.cancelled",
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            before=place_facts(booking),
+            after={"reason": why},
+        )
+        return read_booking(scope, code)
 
 
 def slots_to_move_to(scope: Scope, code: str, first_day: date, days: int = 7) -> MoveChoices:
-    """Free times day by day. Raises `Missing`, `Denied`."""
-    raise NotImplementedError
+    """Where all places of a booking can go, on so many local days (1 to 31) from `first_day`, which is put
+    inside the days that can be booked. Raises `Missing`, `Denied`.
+    """
+    booking = read_booking(scope, code)
+    require(booking.may_move)
+    service = read_service(scope, booking.service_id)
+    bounds, zone = bounds_for(scope, service), scope.tenant.zone
+    today, days = local_day(bounds.earliest, zone), min(max(1, days), MAX_DAYS)
+    first = max(today, min(first_day, bounds.last_day))
+    last = first + (days - 1) * DAY
+    places = sum(places_of(scope, booking).values())
+    by_day: dict[date, list[Slot]] = defaultdict(list)
+    for slot in slots_between(scope, service, first, last, ignoring_occurrence=booking.occurrence_id):
+        if slot.places_left >= places and not stands_at(booking, parse_slot_key(slot.key)):
+            by_day[local_day(slot.starts_at, zone)].append(slot)
+    return MoveChoices(
+        booking,
+        tuple(Day(day, tuple(by_day[day])) for day in days_between(first, last)),
+        first,
+        max(today, first - days * DAY) if first > today else None,
+        last + DAY if last < bounds.last_day else None,
+    )
 
 
 def move_booking(scope: Scope, code: str, slot_key: str, *, moves: int | None) -> BookingDetails:
-    """Moves all live tickets. Raises `Missing`, `Denied`, `Refused("slot", …)`."""
-    raise NotImplementedError
+    """Moves all live tickets to another slot of the same service: there taken and here freed, or neither.
+
+    `moves` is what the form was made for; None does not compare. Moving to where the booking stands changes
+    nothing. Raises `Missing`, `Denied`, `Refused("slot", …)`. Event: `booking.moved`.
+    """
+    key = parse_slot_key(slot_key)
+    with writing(scope.session):
+        booking = locked(scope, code)
+        if booking.status != "cancelled" and stands_at(booking, key):
+            return booking
+        require(booking.may_move)
+        if moves is not None and moves != booking.moves:
+            raise Refused("slot", _("This booking has changed meanwhile. Please look again and choose a time."))
+        service = read_service(scope, booking.service_id)
+        target, starts_at, ends_at = change_place(scope, booking, service, key)
+        scope.session.rows(store.MOVE_TICKETS, {"booking": booking.id, "target": target})
+        values = {"booking": booking.id, "target": target, "start": starts_at, "end": ends_at}
+        scope.session.rows(store.MOVE, values)
+        moved = read_booking(scope, code)
+        record(
+            scope,
+            "booking.moved",
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            before=place_facts(booking),
+            after=place_facts(moved),
+        )
+        return read_booking(scope, code)
+
+
+def locked(scope: Scope, code: str) -> BookingDetails:
+    """The booking as it is once nobody else can change it; `Missing` for strangers."""
+    if not is_code(code) or scope.session.rows(store.LOCK, {"code": code}).one_or_none() is None:
+        raise Missing
+    return read_booking(scope, code)
+
+
+def require(answer: Answer) -> None:
+    if not answer.allowed:
+        raise Denied(answer.reason or _("This is not possible."))
+
+
+def change_place(
+    scope: Scope, booking: BookingDetails, service: ServiceFacts, key: OccurrenceKey | TimeKey
+) -> tuple[UUID, datetime, datetime]:
+    """Takes the new place and frees the old one; the new occurrence's id and times."""
+    if isinstance(key, TimeKey):
+        lock_providers(scope, booking.provider_id, key.provider_id)
+    places = places_of(scope, booking)
+    wanted = sum(places.values())
+    slot = find_slot(scope, service, key, ignoring_occurrence=booking.occurrence_id)
+    if slot.places_left < wanted:
+        raise Refused("slot", _("There are not enough places left. Please choose another time."))
+    if isinstance(key, OccurrenceKey):
+        changes = {occurrence: -count for occurrence, count in places.items()}
+        changes[key.occurrence_id] = changes.get(key.occurrence_id, 0) + wanted
+        change_places(scope, changes)
+        return key.occurrence_id, slot.starts_at, slot.ends_at
+    release_private_occurrence(scope, booking.occurrence_id)
+    location = scope.session.rows(store.LOCATION, {"occurrence": booking.occurrence_id}).scalar_one()
+    target = make_private_occurrence(scope, service, key.provider_id, location, key.starts_at)
+    return target, slot.starts_at, slot.ends_at
+
+
+def places_of(scope: Scope, booking: BookingDetails) -> dict[UUID, int]:
+    """How many places its live tickets take at which occurrence."""
+    return {row[0]: row[1] for row in scope.session.rows(store.PLACES, {"booking": booking.id})}
+
+
+def stands_at(booking: BookingDetails, key: OccurrenceKey | TimeKey) -> bool:
+    return is_there_already(key, booking.occurrence_id, booking.provider_id, booking.starts_at)
+
+
+def place_facts(booking: BookingDetails) -> dict[str, Any]:
+    """Where and when a booking is, as an event keeps it."""
+    return {
+        "starts_at": booking.starts_at.isoformat(),
+        "ends_at": booking.ends_at.isoformat(),
+        "service": booking.service,
+        "provider": booking.provider,
+        "location": booking.location,
+    }

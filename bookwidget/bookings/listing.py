@@ -25,6 +25,7 @@ from bookwidget.bookings.results import (
 )
 from bookwidget.bookings.rules import (
     attendance_of_all,
+    is_code,
     like_pattern,
     page_numbers,
     shown_attendance,
@@ -70,7 +71,7 @@ def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
 
 def read_booking(scope: Scope, code: str) -> BookingDetails:
     """One booking of the customer's own, or any of the tenant's for staff; `Missing` for everybody else."""
-    row = scope.session.rows(store.DETAILS, {"code": code}).one_or_none()
+    row = row_of(scope, code)
     if row is None or not answer(scope, row, Permission.BOOKING_READ, scope.now).allowed:
         raise Missing
     attendees = attendees_of(scope, [row])[row.id]
@@ -96,11 +97,15 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
 
 def explain(scope: Scope, code: str, at: datetime) -> list[Explanation]:
     """What the scope's actor may do with this booking at that time, and by which rule. `Missing` without one."""
-    row = scope.session.rows(store.DETAILS, {"code": code}).one_or_none()
+    row = row_of(scope, code)
     if row is None:
         raise Missing
     answers = {permission: answer(scope, row, permission, at) for permission in EXPLAINED}
     return [Explanation(name, a.allowed, a.rule, a.reason, a.until) for name, a in answers.items()]
+
+
+def row_of(scope: Scope, code: str) -> Any:
+    return scope.session.rows(store.DETAILS, {"code": code}).one_or_none() if is_code(code) else None
 
 
 def answer(scope: Scope, row: Any, permission: Permission, now: datetime) -> Answer:

@@ -49,6 +49,11 @@ def decide(permission: Permission, facts: BookingFacts, settings: Settings, acto
             return no("no_policy", _("This is not possible."))
 
 
+def may_book_for(actor: Actor, customer_id: UUID) -> bool:
+    """Customers book for themselves, staff for anybody."""
+    return actor.is_staff or (actor.kind is ActorKind.CUSTOMER and actor.id == customer_id)
+
+
 def decide_change(
     permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime
 ) -> Answer:

@@ -173,6 +173,15 @@ class NewTicket:
 
 
 @dataclass(frozen=True)
+class WaitingPlace:
+    """An entry of a waiting list."""
+
+    id: UUID
+    position: int
+    """1 is next in line."""
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What the policy says about one permission."""
 

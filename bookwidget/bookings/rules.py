@@ -7,12 +7,18 @@ from zoneinfo import ZoneInfo
 
 from bookwidget.bookings.results import PAGE_SIZE, Attendance, Attendee, Tab
 from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import CODE_ALPHABET
 from bookwidget.kernel.text import _
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey, day_starts_at
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 """Beyond any booking; what lies outside counts as these, because instants have an end."""
 MAX_TEXT = 120
+
+
+def is_code(text: str) -> bool:
+    """Whether this could be a booking's code; addresses are typed by anybody."""
+    return len(text) == 8 and set(text) <= set(CODE_ALPHABET)
 
 
 def tab_of(status: str, ends_at: datetime, now: datetime) -> Tab:
@@ -58,6 +64,16 @@ def page_numbers(total: int, page: int) -> tuple[int, int]:
     """The page to show and the number of pages, at least 1."""
     pages = max(1, -(-total // PAGE_SIZE))
     return min(max(1, page), pages), pages
+
+
+def checked_text(field: str, text: str, maximum: int) -> str:
+    """What somebody wrote, trimmed; `Refused` under the field's name if it is too long or holds control signs."""
+    words = text.strip()
+    if len(words) > maximum:
+        raise Refused(field, _("Please use at most %(maximum)s characters.", maximum=maximum))
+    if any((sign < " " and sign not in "\r\n\t") or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in words):
+        raise Refused(field, _("This holds characters that cannot be stored."))
+    return words
 
 
 def is_there_already(

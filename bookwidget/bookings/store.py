@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
 from bookwidget.bookings.results import Tab
 from bookwidget.catalog.models import Location, Provider, Service
@@ -160,4 +161,55 @@ HISTORY = (
     select(Event.kind, Event.at, Event.actor_kind, Event.facts)
     .where(Event.booking_id == bindparam("booking"))
     .order_by(Event.at, Event.id)
+)
+
+# FOR UPDATE on PostgreSQL, nothing on SQLite, where the whole write transaction is exclusive. Whoever changes a
+# booking takes this lock first and reads afterwards, so two identical requests come one after the other.
+LOCK = select(Booking.id).where(Booking.code == bindparam("code")).with_for_update()
+
+PLACES = (
+    select(Ticket.occurrence_id, func.count())
+    .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
+    .group_by(Ticket.occurrence_id)
+)
+"""How many places the live tickets of a booking take, and where."""
+
+CANCEL = (
+    update(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .values(
+        status="cancelled",
+        cancelled_at=bindparam("at"),
+        cancelled_by=bindparam("by"),
+        cancel_reason=bindparam("why"),
+    )
+)
+MOVE = (
+    update(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .values(
+        occurrence_id=bindparam("target"),
+        starts_at=bindparam("start"),
+        ends_at=bindparam("end"),
+        moves=Booking.moves + 1,
+    )
+)
+MOVE_TICKETS = (
+    update(Ticket)
+    .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
+    .values(occurrence_id=bindparam("target"))
+)
+LOCATION = select(Occurrence.location_id).where(Occurrence.id == bindparam("occurrence"))
+CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer"))
+MY_ENTRY = select(WaitlistEntry.id).where(
+    WaitlistEntry.customer_id == bindparam("customer"), WaitlistEntry.occurrence_id == bindparam("occurrence")
+)
+ENTRY = select(WaitlistEntry.occurrence_id).where(
+    WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
+)
+POSITION = select(func.count(WaitlistEntry.id)).where(
+    WaitlistEntry.occurrence_id == bindparam("occurrence"), WaitlistEntry.id <= bindparam("entry")
+)
+LEAVE = delete(WaitlistEntry).where(
+    WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
 )

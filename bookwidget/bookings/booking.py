@@ -1,0 +1,109 @@
+"""Making a booking."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bookwidget.bookings import store
+from bookwidget.bookings.changing import place_facts
+from bookwidget.bookings.listing import read_booking
+from bookwidget.bookings.models import Booking, Ticket
+from bookwidget.bookings.policy import may_book_for
+from bookwidget.bookings.results import BookingDetails, NewTicket
+from bookwidget.bookings.rules import checked_text
+from bookwidget.catalog.actions import ServiceFacts, list_ticket_types, read_service
+from bookwidget.events.record import record
+from bookwidget.kernel.errors import Denied, Missing, Refused
+from bookwidget.kernel.ids import booking_code, uuid7
+from bookwidget.kernel.text import _
+from bookwidget.schedule.actions import (
+    OccurrenceKey,
+    TimeKey,
+    find_slot,
+    make_private_occurrence,
+    parse_slot_key,
+    take_seats,
+)
+from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.session import writing
+
+MAX_TICKETS = 50
+MAX_NOTE = 2000
+MAX_ATTENDEE = 160
+
+
+def book(
+    scope: Scope,
+    service_id: UUID,
+    slot_key: str,
+    tickets: Sequence[NewTicket] = (NewTicket(),),
+    *,
+    customer_id: UUID | None = None,
+    location_id: UUID | None = None,
+    note: str = "",
+) -> BookingDetails:
+    """A confirmed booking for the customer who acts; staff name the customer. `location_id` is for appointments.
+
+    Raises `Missing`, `Denied`, `Refused("slot" or "tickets" or "note", …)`. Event: `booking.made`.
+    """
+    key = parse_slot_key(slot_key)
+    owner = customer_id or scope.actor.id
+    if owner is None or not may_book_for(scope.actor, owner):
+        raise Denied(_("Please log in to book."))
+    words = checked_text("note", note, MAX_NOTE)
+    with writing(scope.session):
+        service = read_service(scope, service_id)
+        if not service.is_active or not scope.session.rows(store.CUSTOMER, {"customer": owner}).all():
+            raise Missing
+        price = price_of(scope, service, tickets)
+        slot = find_slot(scope, service, key)
+        booking = Booking(
+            id=uuid7(),
+            code=booking_code(),
+            customer_id=owner,
+            service_id=service.id,
+            occurrence_id=take_place(scope, service, key, len(tickets), location_id),
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            status="confirmed",
+            price=price,
+            note=words,
+            created_at=scope.now,
+        )
+        scope.session.add(booking)
+        scope.session.add_all(ticket_of(booking, ticket) for ticket in tickets)
+        scope.session.flush()
+        made = read_booking(scope, booking.code)
+        record(scope, "booking.made", booking_id=booking.id, customer_id=owner, after=place_facts(made))
+        return read_booking(scope, booking.code)
+
+
+def price_of(scope: Scope, service: ServiceFacts, tickets: Sequence[NewTicket]) -> int:
+    """Minor units for all tickets; `Refused("tickets", …)` for a number or a kind that is not offered."""
+    most = MAX_TICKETS if service.is_class else 1
+    if not 1 <= len(tickets) <= most:
+        raise Refused("tickets", _("Choose a number of places from 1 to %(most)s.", most=most))
+    prices = {kind.id: kind.price for kind in list_ticket_types(scope, service.id)}
+    if any(ticket.ticket_type_id not in {None, *prices} for ticket in tickets):
+        raise Refused("tickets", _("Choose one of the ticket types."))
+    return sum(prices[ticket.ticket_type_id] if ticket.ticket_type_id else service.price for ticket in tickets)
+
+
+def take_place(
+    scope: Scope, service: ServiceFacts, key: OccurrenceKey | TimeKey, places: int, location_id: UUID | None
+) -> UUID:
+    """Claims the slot; the occurrence's id."""
+    if isinstance(key, TimeKey):
+        return make_private_occurrence(scope, service, key.provider_id, location_id, key.starts_at)
+    take_seats(scope, key.occurrence_id, places)
+    return key.occurrence_id
+
+
+def ticket_of(booking: Booking, ticket: NewTicket) -> Ticket:
+    return Ticket(
+        booking_id=booking.id,
+        occurrence_id=booking.occurrence_id,
+        ticket_type_id=ticket.ticket_type_id,
+        attendee=checked_text("tickets", ticket.attendee, MAX_ATTENDEE),
+        is_child=ticket.is_child,
+        age=ticket.age,
+    )

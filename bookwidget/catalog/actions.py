@@ -1,0 +1,61 @@
+"""Reading what is offered; anybody may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bookwidget.catalog import store
+from bookwidget.kernel.errors import Missing
+from bookwidget.tenancy.scope import Scope
+
+
+@dataclass(frozen=True)
+class ServiceFacts:
+    """A service as read once for an action."""
+
+    id: UUID
+    name: str
+    description: str
+    kind: str
+    """`class` or `appointment`."""
+    minutes: int
+    minutes_before: int
+    minutes_after: int
+    step_minutes: int
+    capacity: int
+    price: int
+    """Minor units of the tenant's currency."""
+    is_active: bool
+    settings: Mapping[str, Any]
+    """Overrides, for `Settings.for_service`."""
+
+    @property
+    def is_class(self) -> bool:
+        return self.kind == "class"
+
+
+@dataclass(frozen=True)
+class TicketTypeFacts:
+    id: UUID
+    name: str
+    price: int
+    is_child: bool
+
+
+def list_services(scope: Scope) -> tuple[ServiceFacts, ...]:
+    """The active ones, by name."""
+    return tuple(ServiceFacts(*row) for row in scope.session.rows(store.SERVICES))
+
+
+def read_service(scope: Scope, service_id: UUID) -> ServiceFacts:
+    """Also one that is no longer active, because old bookings refer to it. Raises `Missing`."""
+    row = scope.session.rows(store.SERVICE, {"service": service_id}).one_or_none()
+    if row is None:
+        raise Missing
+    return ServiceFacts(*row)
+
+
+def list_ticket_types(scope: Scope, service_id: UUID) -> tuple[TicketTypeFacts, ...]:
+    """In the order in which the business made them."""
+    return tuple(TicketTypeFacts(*row) for row in scope.session.rows(store.TICKET_TYPES, {"service": service_id}))

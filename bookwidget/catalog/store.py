@@ -1,0 +1,29 @@
+"""Statements on what is offered."""
+
+from sqlalchemy import bindparam, select
+
+from bookwidget.catalog.models import Service, TicketType
+
+SERVICE_COLUMNS = (
+    Service.id,
+    Service.name,
+    Service.description,
+    Service.kind,
+    Service.minutes,
+    Service.minutes_before,
+    Service.minutes_after,
+    Service.step_minutes,
+    Service.capacity,
+    Service.price,
+    Service.is_active,
+    Service.settings,
+)
+"""In the order of the fields of `ServiceFacts`."""
+
+SERVICE = select(*SERVICE_COLUMNS).where(Service.id == bindparam("service"))
+SERVICES = select(*SERVICE_COLUMNS).where(Service.is_active.is_(True)).order_by(Service.name, Service.id)
+TICKET_TYPES = (
+    select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child)
+    .where(TicketType.service_id == bindparam("service"))
+    .order_by(TicketType.id)
+)

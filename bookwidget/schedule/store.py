@@ -1,0 +1,201 @@
+"""Statements on time. Where the database decides who was first, the functions here say what it answered."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    String,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from bookwidget.catalog.models import Provider, ServiceProvider
+from bookwidget.schedule.models import Occurrence, OpeningHours, TimeOff
+from bookwidget.tenancy.session import TenantSession
+
+EXCLUSION_VIOLATION = "23P01"
+"""PostgreSQL's code when the exclusion constraint on a provider's time refuses a row."""
+
+SCHEDULED = Occurrence.state == "scheduled"
+
+
+def is_none_or(id_name: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition, unless no id is given under this name."""
+    return or_(bindparam(id_name, type_=Uuid).is_(None), condition)
+
+
+def availability() -> CompoundSelect[Any]:
+    """Everything that free times are made of but bookings, in one statement: a row is a provider of the service,
+    a stretch of opening hours, or days off (column `what`).
+    """
+    no_date, no_number, no_name = cast(null(), Date), cast(null(), Integer), cast(null(), String)
+    performers = (
+        select(
+            literal("provider", String).label("what"),
+            Provider.id.label("provider_id"),
+            Provider.name,
+            no_number.label("weekday"),
+            no_number.label("opens"),
+            no_number.label("closes"),
+            no_date.label("first_day"),
+            no_date.label("last_day"),
+        )
+        .join(ServiceProvider, ServiceProvider.provider_id == Provider.id)
+        .where(ServiceProvider.service_id == bindparam("service"), Provider.is_active.is_(True))
+    )
+    stretches = select(
+        literal("hours", String),
+        OpeningHours.provider_id,
+        no_name,
+        OpeningHours.weekday,
+        OpeningHours.opens,
+        OpeningHours.closes,
+        no_date,
+        no_date,
+    )
+    days_off = select(
+        literal("off", String),
+        TimeOff.provider_id,
+        no_name,
+        no_number,
+        no_number,
+        no_number,
+        TimeOff.first_day,
+        TimeOff.last_day,
+    ).where(
+        TimeOff.first_day <= bindparam("last_day", type_=Date), TimeOff.last_day >= bindparam("first_day", type_=Date)
+    )
+    return union_all(performers, stretches, days_off)
+
+
+AVAILABILITY = availability()
+
+BUSY = (
+    select(Occurrence.provider_id, Occurrence.busy_from, Occurrence.busy_to)
+    .where(
+        Occurrence.provider_id.in_(bindparam("providers", expanding=True)),
+        SCHEDULED,
+        Occurrence.busy_from < bindparam("until"),
+        Occurrence.busy_to > bindparam("since"),
+        is_none_or("ignored", Occurrence.id != bindparam("ignored")),
+    )
+    .order_by(Occurrence.busy_from)
+)
+"""The time of these providers that is taken between two instants, but by the occurrence `ignored`."""
+
+OPEN_OCCURRENCES = (
+    select(
+        Occurrence.id,
+        Occurrence.starts_at,
+        Occurrence.ends_at,
+        Occurrence.provider_id,
+        func.coalesce(Provider.name, "").label("provider"),
+        (Occurrence.capacity - Occurrence.seats_taken).label("places_left"),
+    )
+    .outerjoin(Provider, Provider.id == Occurrence.provider_id)
+    .where(
+        Occurrence.service_id == bindparam("service"),
+        SCHEDULED,
+        Occurrence.is_private.is_(False),
+        Occurrence.seats_taken < Occurrence.capacity,
+        Occurrence.starts_at >= bindparam("since"),
+        Occurrence.starts_at < bindparam("until"),
+        is_none_or("provider", Occurrence.provider_id == bindparam("provider")),
+        is_none_or("wanted", Occurrence.id == bindparam("wanted")),
+        is_none_or("ignored", Occurrence.id != bindparam("ignored")),
+    )
+    .order_by(Occurrence.starts_at, Occurrence.id)
+)
+
+TAKE = (
+    update(Occurrence)
+    .where(
+        Occurrence.id == bindparam("occurrence"),
+        SCHEDULED,
+        Occurrence.seats_taken + bindparam("places", type_=Integer) <= Occurrence.capacity,
+    )
+    .values(seats_taken=Occurrence.seats_taken + bindparam("places", type_=Integer))
+)
+FREE = (
+    update(Occurrence)
+    .where(Occurrence.id == bindparam("occurrence"))
+    .values(seats_taken=Occurrence.seats_taken - bindparam("places", type_=Integer))
+)
+RELEASE = (
+    update(Occurrence)
+    .where(Occurrence.id == bindparam("occurrence"), SCHEDULED, Occurrence.is_private.is_(True))
+    .values(state="released", seats_taken=0)
+)
+
+# NO KEY UPDATE on PostgreSQL, nothing on SQLite, where the whole write transaction is exclusive.
+LOCK_PROVIDERS = (
+    select(Provider.id)
+    .where(Provider.id.in_(bindparam("providers", expanding=True)))
+    .order_by(Provider.id)
+    .with_for_update(key_share=True)
+)
+LOCK_OCCURRENCE = (
+    select(
+        Occurrence.service_id,
+        Occurrence.starts_at,
+        Occurrence.state,
+        Occurrence.is_private,
+        (Occurrence.capacity - Occurrence.seats_taken).label("places_left"),
+    )
+    .where(Occurrence.id == bindparam("occurrence"))
+    .with_for_update(key_share=True)
+)
+OVERLAPS = select(
+    select(Occurrence.id)
+    .where(
+        Occurrence.provider_id == bindparam("provider"),
+        SCHEDULED,
+        Occurrence.busy_from < bindparam("until"),
+        Occurrence.busy_to > bindparam("since"),
+    )
+    .exists()
+)
+
+
+def change_seats(session: TenantSession, occurrence_id: UUID, places: int) -> bool:
+    """Takes places, or frees them if negative. False, and nothing changed, if so many are not left."""
+    statement = TAKE if places >= 0 else FREE
+    return session.rows(statement, {"occurrence": occurrence_id, "places": abs(places)}).rowcount == 1
+
+
+def lock_providers(session: TenantSession, providers: set[UUID]) -> None:
+    """Whoever takes or swaps time of these providers comes one after the other. Always in the order of ids, so
+    that nobody waits in a circle.
+    """
+    session.rows(LOCK_PROVIDERS, {"providers": sorted(providers)}).all()
+
+
+def add_private(session: TenantSession, occurrence: Occurrence) -> bool:
+    """Stores an appointment's occurrence unless its provider is busy then. False: the caller must roll back.
+
+    PostgreSQL's constraint stands behind the query, for what does not come this way.
+    """
+    wanted = {"provider": occurrence.provider_id, "since": occurrence.busy_from, "until": occurrence.busy_to}
+    if session.rows(OVERLAPS, wanted).scalar_one():
+        return False
+    session.add(occurrence)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != EXCLUSION_VIOLATION:
+            raise
+        return False
+    return True
