@@ -42,7 +42,7 @@ class Config:
     trusted_proxies: int = 0
     """How many proxies in front set X-Forwarded-For, -Proto and -Host."""
     mail_url: str = ""
-    """`smtp://user:password@host:587?starttls=1`, `smtps://…` or `maildir:///folder`; empty: a folder in the instance."""
+    """`smtp://user:password@host:587?starttls=1`, `smtps://…` or `maildir:///folder`; empty: in the instance."""
     mail_from: str = "bookings@localhost"
     """Sender address of all mail; answers go to the business."""
     development: bool = False
@@ -118,7 +118,8 @@ def _typed(name: str, value: Any) -> Any:
         if isinstance(default, tuple):
             parts = value.split(os.pathsep) if isinstance(value, str) else value
             return tuple(Path(part) for part in parts if str(part))
-        return type(default)(value) if not isinstance(default, Path) else Path(value)
+        kind: type = type(default)
+        return kind(value) if not isinstance(default, Path) else Path(value)
     except (KeyError, ValueError) as error:
         raise ConfigError(f"{name}: {value!r} is not a {type(default).__name__}") from error
 

@@ -73,13 +73,13 @@ def request_password_reset(scope: Scope, email: str, *, address: str) -> None:
     limits.count_attempt(scope.session, limits.RESET_ACCOUNT, email, scope.now)
     row = scope.session.rows(CREDENTIALS, {"email": email}).one_or_none()
     with writing(scope.session):
-        record(scope, "password.reset_requested", customer_id=row and row[0])
+        record(scope, "password.reset_requested", customer_id=row[0] if row else None)
 
 
 def reset_is_open(scope: Scope, tokens: Tokens, token: str) -> bool:
     """Whether the link may still be used. Looking spends nothing."""
     claim = tokens.read_reset(scope.tenant.id, token)
-    customer = claim and scope.session.get(Customer, (scope.tenant.id, claim.customer_id))
+    customer = scope.session.get(Customer, (scope.tenant.id, claim.customer_id)) if claim else None
     return bool(claim and customer and claim.fits(customer.password_hash))
 
 
@@ -89,7 +89,7 @@ def reset_password(scope: Scope, tokens: Tokens, token: str, password: str, *, k
     `Denied` for a link that is spent; of two who use it at once only the first is let in.
     """
     claim = tokens.read_reset(scope.tenant.id, token)
-    customer = claim and scope.session.get(Customer, (scope.tenant.id, claim.customer_id))
+    customer = scope.session.get(Customer, (scope.tenant.id, claim.customer_id)) if claim else None
     if claim is None or customer is None or not claim.fits(customer.password_hash):
         raise Denied(SPENT_LINK)
     passwords.check_new_password(password, email=customer.email)

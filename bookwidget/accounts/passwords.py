@@ -42,5 +42,5 @@ def check_new_password(password: str, *, email: str, field: str = "password") ->
     if len(password) > MAXIMUM:
         raise Refused(field, _("Use at most %(count)s characters.", count=MAXIMUM))
     simple = password.lower()
-    if simple in COMMON or len(set(simple)) < 4 or simple in (email, email.split("@")[0]):
+    if simple in COMMON or len(set(simple)) < 4 or simple in (email, email.partition("@")[0]):
         raise Refused(field, _("This password is too easy to guess. Choose another one."))

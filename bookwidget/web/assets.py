@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, make_response, request, send_from_directory
 from rjsmin import jsmin
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
@@ -49,7 +49,7 @@ def read_asset(path: Path) -> Asset:
 
 
 @lru_cache(maxsize=256)
-def _read_asset(path: Path, changed: int) -> Asset:
+def _read_asset(path: Path, _changed: int) -> Asset:
     text = path.read_text("utf-8")
     smaller: dict[str, Callable[[str], str]] = {".js": jsmin, ".css": minified}
     return packed(smaller.get(path.suffix, str)(text), TEXT[path.suffix])
@@ -81,13 +81,14 @@ def find_asset(name: str) -> Path | None:
 
 def answer(asset: Asset, cache: str) -> Response:
     response = make_response(asset.body)
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings["gzip"] > 0:
         response.set_data(asset.packed)
         response.headers["Content-Encoding"] = "gzip"
     response.mimetype = asset.mimetype
     response.headers.update({"Cache-Control": cache, "Vary": "Accept-Encoding"})
     response.set_etag(asset.digest)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/static/<path:name>")

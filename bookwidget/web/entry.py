@@ -62,7 +62,7 @@ def refuse(here: Place, widget: str) -> Response:
     origin = origin_of(request.args.get("o")) or origin_of(request.referrer)
     if origin:
         note_refused_site(here.scope(), origin[:300], widget, every=REFUSED_EVERY)
-    html = render_bare("refused.html", name=here.tenant.name, url=f"/w/{here.tenant.slug}/{HOSTED}/{widget}/")
+    html = render_bare("refused.html", business=here.tenant.name, url=f"/w/{here.tenant.slug}/{HOSTED}/{widget}/")
     response = make_response(html, 403)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -66,11 +66,10 @@ class Form(FlaskForm):
 
     def refuse(self, field: str, reason: Text) -> None:
         """Shows an action's refusal beside its field, or above the form if there is no such field."""
-        target = self[field] if field in self else None
-        if target is None:
-            self.form_errors = [*self.form_errors, reason]
+        if field in self:
+            self[field].errors = [*self[field].errors, reason]
         else:
-            target.errors = [*target.errors, reason]
+            self.form_errors.append(reason)
 
     def check_guard(self) -> None:
         """403 for a post without a valid token, before anything else of it is looked at."""
