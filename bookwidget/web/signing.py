@@ -20,7 +20,7 @@ from bookwidget.web.services import services
 from bookwidget.web.visits import is_fetched, is_plain_loopback, place
 
 
-class Person(UserMixin):  # type: ignore[misc]
+class Person(UserMixin):
     """Who is signed in, as Flask-Login knows them."""
 
     def __init__(self, signed_in: SignedIn) -> None:
