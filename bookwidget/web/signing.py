@@ -39,11 +39,15 @@ def init_app(app: Flask) -> None:
 
     @manager.unauthorized_handler
     def ask_to_sign_in() -> ResponseReturnValue:
-        """The sign-in form in place of the page, at the page's own address."""
+        """The sign-in form in place of the page, at the page's own address.
+
+        401, but not for the frame's own document: browsers would print that as an error of the host page.
+        """
         here = request.full_path.rstrip("?") if request.method == "GET" else f"/{request.path.strip('/')}/"
         form = services().sign_in_page
         response = make_response(form(here) if form else "")
-        response.status_code = 401
+        framed = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "iframe"
+        response.status_code = 200 if framed else 401
         return response
 
 

@@ -35,7 +35,7 @@ def login() -> ResponseReturnValue:
     form = LoginForm()
     if request.method == "GET":
         form.next.data = request.args.get("next")
-        return redirect(own_path(None), 303) if place().signed_in else render("login.html", form=form)
+        return redirect(own_path(form.next.data), 303) if place().signed_in else render("login.html", form=form)
     form.check_guard()
     email, password = form.email.data or "", form.password.data or ""
     try:

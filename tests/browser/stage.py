@@ -1,0 +1,123 @@
+"""The product and the tenants' own pages, each at its own site over https, for journeys in real browsers."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from bookwidget import create_app
+from bookwidget.config import Config
+from bookwidget.migrations import migrate
+from bookwidget.tenancy.models import Site
+from bookwidget.web.services import EXTENSION, Services
+from tests import factories
+from tests.browser.servers import Server
+
+STRICT = "default-src 'none'; script-src {service}; frame-src {service}; style-src 'none'; img-src 'self'"
+
+
+class HostPages:
+    """Pages as businesses write them. `/` has the loader and a strict policy, `/plain` a bare iframe without script."""
+
+    def __init__(self) -> None:
+        self.service = ""
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        slug = environ["HTTP_HOST"].split(".")[0]
+        path = environ["PATH_INFO"]
+        if path not in ("/", "/plain", "/profile"):
+            start("404 Not Found", [("Content-Type", "text/html")])
+            return [b"<!doctype html><title>none</title>"]
+        widget = "profile" if path == "/profile" else "bookings"
+        parts = {
+            "/": f'<div id="place" data-bookwidget="{escape(slug)}/{widget}"></div>'
+            f'<script async src="{self.service}/embed.js"></script>',
+            "/plain": f'<iframe id="place" title="Bookings" width="700" height="900"'
+            f' src="{self.service}/w/{escape(slug)}/{widget}"></iframe>',
+        }
+        body = parts.get(path, parts["/"])
+        start(
+            "200 OK",
+            [
+                ("Content-Type", "text/html; charset=utf-8"),
+                ("Content-Security-Policy", STRICT.format(service=self.service)),
+            ],
+        )
+        return [f'<!doctype html><html lang="en"><title>{slug}</title><h1>{slug}</h1>{body}</html>'.encode()]
+
+
+@dataclass
+class Stage:
+    """A running product with two tenants and their sites."""
+
+    app: Flask
+    service: Server
+    hosts: Server
+    yoga: factories.World
+    other: factories.World
+    mailbox: Path
+
+    @property
+    def services(self) -> Services:
+        found: Services = self.app.extensions[EXTENSION]
+        return found
+
+    @property
+    def service_origin(self) -> str:
+        return self.service.origin("widgets")
+
+    def page(self, slug: str, path: str = "/") -> str:
+        return self.hosts.origin(slug) + path
+
+    def stop(self) -> None:
+        self.hosts.stop()
+        self.service.stop()
+        self.services.database.dispose()
+
+
+def raise_stage(folder: Path, password_hash: str) -> Stage:
+    """Starts everything; `stop()` ends it."""
+    hosts_app = HostPages()
+    hosts = Server(hosts_app)
+    service = Server(lambda environ, start: app(environ, start))
+    origin = service.origin("widgets")
+    config = Config.load({}, instance=folder, public_url=origin)
+    migrate(config.database_url)
+    app = create_app(config)
+    hosts_app.service = origin
+    database = app.extensions[EXTENSION].database
+    now = datetime.now(UTC)
+    factories.PASSWORD_HASH = password_hash
+    worlds = {slug: factories.make_world(database, slug=slug, now=now) for slug in ("yoga", "other")}
+    for slug, world in worlds.items():
+        world.ids["journey"] = factories.uuid7()
+        world.add(Site(id=world.ids["journey"], origin=hosts.origin(slug), created_at=now))
+    fill(worlds["yoga"])
+    return Stage(app, service, hosts, worlds["yoga"], worlds["other"], folder / "mailbox")
+
+
+def fill(world: factories.World) -> None:
+    """Ada's bookings: two classes, and an appointment on the next weekday that can be moved."""
+    factories.make_booking(world, days=3)
+    factories.make_booking(world, days=9)
+    factories.make_booking(world, days=-20)
+    factories.make_appointment(world, starts_at=next_weekday(world.now, hour=11))
+
+
+def next_weekday(now: datetime, *, hour: int) -> datetime:
+    """At `hour` UTC on the next Monday to Friday that is at least two days away."""
+    day = (now + timedelta(days=2)).replace(hour=hour, minute=0, second=0, microsecond=0)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day
+
+
+def private_words(world: factories.World) -> re.Pattern[str]:
+    """What may stand in no log and no address of a host page."""
+    return re.compile(r"ada@example|Byron|\bAda\b|Okri|441632|correct.horse|csrf_token|Bearer ", re.IGNORECASE)
+
