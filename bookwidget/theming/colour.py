@@ -50,7 +50,7 @@ def from_hex(text: str) -> Oklch:
 
 def to_hex(colour: Oklch) -> str:
     """The nearest sRGB colour of the same lightness and hue, as `#aabbcc`."""
-    return "#" + "".join(f"{round(_encoded(part) * 255):02x}" for part in reduced(colour))
+    return "#" + "".join(f"{round(encoded(part) * 255):02x}" for part in reduced(colour))
 
 
 def reduced(colour: Oklch) -> Linear:
@@ -92,7 +92,8 @@ def _decoded(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
 
-def _encoded(part: float) -> float:
+def encoded(part: float) -> float:
+    """An amount of light as the number that sRGB stores for it, both 0 to 1."""
     return 12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055
 
 

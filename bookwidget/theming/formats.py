@@ -74,7 +74,8 @@ class Formats:
         self._minor_digits = get_currency_precision(currency)
         self._glue = str(get_datetime_format("medium", locale=self.locale)).replace("'", "")
         clock = get_time_format("short", self.locale)
-        self._range_skeleton = "hm" if set("hK") & set(clock.pattern) else "Hm"
+        self._between = str(self.locale.interval_formats[None])
+        self._range_skeleton = _range_skeleton(self.locale, clock.pattern)
         self._weekdays = get_day_names("abbreviated", "stand-alone", self.locale)
         self._months = get_month_names("wide", "stand-alone", self.locale)
         self._short_months = get_month_names("abbreviated", "stand-alone", self.locale)
@@ -129,7 +130,7 @@ class Formats:
         """18:30–19:45. An end on another day is written with its day."""
         first, last = self.local(start), self.local(end)
         if first.date() != last.date():
-            return f"{self.time(first)} – {self.moment(last, first)}"
+            return self._between.format(self.time(first), self.moment(last, first))
         return self._range((dt.time(first.hour, first.minute), dt.time(last.hour, last.minute)))
 
     def moment(self, at: dt.datetime, now: dt.datetime | None = None) -> str:
@@ -181,12 +182,11 @@ class Formats:
         return pattern.apply(time, self.locale)
 
     def _written_range(self, times: tuple[dt.time, dt.time]) -> str:
+        if self._range_skeleton is None:
+            return self._between.format(*map(self._clock, times))
         # any day without a change of the clocks serves: only the two times are written
         first, last = (dt.datetime.combine(dt.date(2000, 1, 1), time, dt.UTC) for time in times)
-        try:
-            return format_interval(first, last, self._range_skeleton, tzinfo=dt.UTC, locale=self.locale)
-        except NotImplementedError:  # parts of the day ("in the evening"), which zh-Hant and a few more write
-            return f"{self._clock(times[0])} – {self._clock(times[1])}"
+        return format_interval(first, last, self._range_skeleton, tzinfo=dt.UTC, locale=self.locale)
 
     def _written_money(self, minor: int) -> str:
         amount = Decimal(minor).scaleb(-self._minor_digits)
@@ -199,3 +199,10 @@ class Formats:
 def _digits(system: str) -> dict[int, str]:
     zero = ZEROS.get(system)
     return {} if zero is None else {ord("0") + digit: chr(zero + digit) for digit in range(10)}
+
+
+def _range_skeleton(locale: Locale, clock: str) -> str | None:
+    """`None` where the locale's ranges name parts of the day ("in the evening"), which Babel cannot write."""
+    skeleton = "hm" if set("hK") & set(clock) else "Hm"
+    written = "".join(part for parts in locale.interval_formats[skeleton].values() for part in parts)
+    return None if "B" in written else skeleton
