@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bookwidget.theming.branding import Branding
-from bookwidget.theming.themes import Themes, theme_tokens
+from bookwidget.theming.themes import Themes
 from bookwidget.theming.tokens import DEFAULT_ACCENT, DEFAULT_SURFACE, derive
 from bookwidget.theming.tokensheet import STATIC
 
@@ -32,7 +32,7 @@ def stylesheet(themes: Themes, theme_name: str, branding: Branding | None = None
     look = branding or NOTHING_SET
     parts = [
         static_css("tokens.css"),
-        *((theme.folder / "tokens.css").read_text("utf-8") for theme in themes.chain(theme_name)[::-1]),
+        *(theme.css for theme in themes.chain(theme_name)[::-1]),
         look.to_css(*inputs_of(themes, theme_name, look)),
         static_css("base.css"),
         static_css("widget.css"),
@@ -51,7 +51,7 @@ def inputs_of(themes: Themes, theme_name: str, branding: Branding | None = None)
     """The accent and the page colour that win, as hex."""
     tokens: dict[str, str] = {}
     for theme in themes.chain(theme_name)[::-1]:
-        tokens.update(theme_tokens(theme.folder))
+        tokens.update(theme.tokens)
     look = branding or NOTHING_SET
     return (
         look.accent or tokens.get("--bw-color-accent", DEFAULT_ACCENT),

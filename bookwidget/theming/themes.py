@@ -20,12 +20,18 @@ class ThemeError(ValueError):
 
 @dataclass(frozen=True)
 class Theme:
-    """A folder with theme.toml and tokens.css, perhaps templates/ and static/."""
+    """A folder with theme.toml and tokens.css, perhaps templates/ and static/.
+
+    `css` is its tokens.css as it was when it was checked, so that nothing unchecked is ever served; `tokens` are the
+    custom properties in it.
+    """
 
     name: str
     title: str
     folder: Path
     parent: str | None = None
+    css: str = field(default="", repr=False)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,15 +99,14 @@ def _read_theme(manifest: Path) -> Theme:
             raise ThemeError(f"{shown}: {key!r} must be a text")
     if "title" not in keys:
         raise ThemeError(f"{shown}: missing key 'title'")
-    theme_tokens(folder)
-    return Theme(folder.name, keys["title"], folder, keys.get("parent"))
+    css, tokens = _read_sheet(folder / "tokens.css")
+    return Theme(folder.name, keys["title"], folder, keys.get("parent"), css, tokens)
 
 
-def theme_tokens(folder: Path) -> dict[str, str]:
-    """The custom properties of a theme's tokens.css. `ThemeError` if it is missing or holds anything else."""
-    sheet = folder / "tokens.css"
+def _read_sheet(sheet: Path) -> tuple[str, dict[str, str]]:
     try:
-        return read_tokens(sheet.read_text("utf-8"))
+        css = sheet.read_text("utf-8")
+        return css, read_tokens(css)
     except FileNotFoundError:
         raise ThemeError(f"{_shown(sheet)}: is missing") from None
     except (SheetError, UnicodeDecodeError, OSError) as error:
