@@ -81,12 +81,12 @@
       emit(widget, "session", { state });
     },
     event(widget, { name, ids }) {
-      if (!/^[a-z]+\.[a-z_.]{1,40}$/.test(name) || typeof ids !== "object" || !ids) return;
-      emit(widget, name, Object.fromEntries(Object.entries(ids).filter(([, id]) => /^[\w-]{1,64}$/.test(id))));
+      if (typeof name !== "string" || !/^[a-z]+\.[a-z_.]{1,40}$/.test(name) || typeof ids !== "object" || !ids) return;
+      emit(widget, name, Object.fromEntries(Object.entries(ids).filter(([, id]) => typeof id === "string" && /^[\w-]{1,64}$/.test(id))));
     },
     fail(widget, { code }) {
       if (code === "loop") emit(widget, "fail", { code });
-      else if (/^[a-z]{1,20}$/.test(code)) showCard(widget, code);
+      else if (typeof code === "string" && /^[a-z]{1,20}$/.test(code)) showCard(widget, code);
     },
   };
   addEventListener("message", ({ origin: from, source, data: message }) => {

@@ -125,6 +125,14 @@ def test_a_form_that_meets_no_network_keeps_its_values_and_can_be_sent_again(sig
     assert not browser.there("[role=alert]", timeout=0)
 
 
+def test_a_form_that_was_taken_and_led_to_the_sign_in_is_not_kept(signed_in: Stage) -> None:
+    browser = signed_in.browser
+    browser.fill("[name=note]", "close my account")
+    browser.click("#send")
+    assert browser.text("h2") == "Log in"
+    assert not browser.js("return document.querySelector('#sign-in, #send')")
+
+
 def test_dialog_forms_stay_the_browsers_own(signed_in: Stage) -> None:
     browser, before = signed_in.browser, len(signed_in.server.requests)
     browser.js("document.querySelector('dialog').showModal()")

@@ -76,6 +76,14 @@ def test_sibling_widgets_share_the_sign_in_and_events_carry_ids_only(stage: Stag
     assert ADDRESS not in json.dumps(told)
 
 
+def listen_for_id(browser: Browser) -> str:
+    """What the loader calls the first widget of the page."""
+    browser.top()
+    browser.js("addEventListener('message', e => window.id = e.data?.id || window.id)")
+    browser.js("frames[0].postMessage({ns: 'bookwidget', v: 1, type: 'ping', data: {}}, '*')")
+    return str(browser.see("window.id"))
+
+
 HOSTILE = """
   window.errors = 0;
   addEventListener('error', () => errors++);
@@ -83,7 +91,8 @@ HOSTILE = """
   const types = ['hello', 'ready', 'size', 'title', 'scroll', 'session', 'event', 'fail', 'init', 'config', 'ping',
                  'constructor', 'toString', '__proto__', 'hasOwnProperty', 7, null];
   const bad = [null, undefined, 7, 'x', [], {}, {ns}, {ns, v: 1}, {ns, v: 99, type: 'init', data: {id: 'y'}},
-               {ns, v: 1, type: 'init', data: {id: 5}}, {tenant: 'shop', token: {}}, {tenant: 'shop', token: 'stolen'}];
+               {ns, v: 1, type: 'init', data: {id: 5}}, {tenant: 'shop', token: {}}, {tenant: 'shop', token: 'no'},
+               {ns, v: 1, id: 'x', type: 'hello', data: {min: 99, max: 99}}];
   for (const type of types) for (const data of [null, 1, [], {}, {h: 9e9}, {h: '5'}, {state: 'sideways'}, {code: 1}])
     bad.push({ns, v: 1, id: 'x', type, data});
   for (const message of bad) {
@@ -100,11 +109,15 @@ HOSTILE = """
   }
 """
 HOSTILE_INSIDE = """
-  const types = ['hello', 'ready', 'size', 'title', 'scroll', 'session', 'event', 'fail', 'constructor', '__proto__'];
+  const types = ['hello', 'ready', 'size', 'title', 'scroll', 'session', 'event', 'fail', 'constructor',
+                 '__proto__', 7];
   for (const data of [null, 1, [], {}, {h: 5.5}, {h: '5'}, {h: NaN}, {state: 'x'}, {name: 'A.b', ids: {}}, {min: 'a'},
-                      {name: {toString: 1}, ids: 1}, {y: '1'}, {code: {}}, {title: 5}])
+                      {name: {toString: 1}, ids: 1}, {y: '1'}, {code: {}}, {title: 5}, {h: 777}, {min: 99, max: 99}])
     for (const type of types) for (const v of [0, 1, 2, '1'])
-      if (type !== 'ready' || v !== 1) parent.postMessage({ns: 'bookwidget', v, id: '', type, data}, '*');
+      for (const id of ['', arguments[0], {}]) {
+        const allowed = v === 1 && (data?.max === 99 || (id && (type === 'ready' || data?.h === 777)));
+        if (!allowed) parent.postMessage({ns: 'bookwidget', v, id, type, data}, '*');
+      }
 """
 
 
@@ -113,14 +126,19 @@ def test_hostile_messages_change_nothing(stage: Stage) -> None:
     browser.frame("#d iframe")
     assert browser.text("h2")
     browser.top()
+    name = listen_for_id(browser)
     before, asked = heights(browser), len(stage.server.requests)
     browser.js(HOSTILE, stage.host.service)
     browser.frame("#d iframe")
-    browser.js(HOSTILE_INSIDE)
+    browser.js(HOSTILE_INSIDE, name)
     assert browser.js("return new Promise(done => setTimeout(done, 1500, document.querySelector('h2').textContent))")
     browser.top()
     assert browser.js("return errors") == 0
     assert heights(browser) == before
+    browser.frame("#d iframe")
+    browser.js("document.getElementById('root').style.height = '555px'")
+    browser.top()
+    assert browser.see("document.querySelector('iframe').offsetHeight === 555"), "the two still understand each other"
     assert len(stage.server.requests) == asked
     assert not browser.js("return document.querySelector('[role=alert]')")
     assert [line for line in browser.console_errors() if "401" not in line] == []
@@ -128,7 +146,10 @@ def test_hostile_messages_change_nothing(stage: Stage) -> None:
 
 def test_a_growing_frame_stops_itself_and_scrolls(stage: Stage) -> None:
     browser = stage.open(DIV)
-    browser.js("window.codes = []; addEventListener('bookwidget:fail', e => codes.push(e.detail.code))")
+    browser.js(
+        "window.codes = []; window.sizes = 0; addEventListener('bookwidget:fail', e => codes.push(e.detail.code));"
+        "addEventListener('message', e => sizes += e.data.type === 'size')"
+    )
     browser.frame("#d iframe")
     assert browser.text("h2")
     browser.js(
@@ -137,6 +158,7 @@ def test_a_growing_frame_stops_itself_and_scrolls(stage: Stage) -> None:
     )
     browser.top()
     assert browser.see("codes.includes('loop')")
+    assert browser.js("return sizes") <= 21, "it stopped itself, before the loader did"
     frozen = heights(browser)
     browser.frame("#d iframe")
     assert browser.see("document.documentElement.style.overflow === ''"), "it scrolls by itself again"
@@ -145,16 +167,10 @@ def test_a_growing_frame_stops_itself_and_scrolls(stage: Stage) -> None:
 
 def test_a_frame_that_grows_without_end_is_stopped_by_the_loader(stage: Stage) -> None:
     browser = stage.open(IFRAME)
-    browser.js(
-        "window.codes = []; addEventListener('bookwidget:fail', e => codes.push(e.detail.code));"
-        "addEventListener('message', e => window.id = e.data.id || window.id)"
-    )
     browser.frame("#f")
     assert browser.text("h2")
-    browser.js("document.getElementById('root').append('x', document.createElement('hr'))")
-    browser.top()
-    assert browser.see("window.id")
-    name = browser.js("return id")
+    name = listen_for_id(browser)
+    browser.js("window.codes = []; addEventListener('bookwidget:fail', e => codes.push(e.detail.code))")
     browser.frame("#f")
     browser.js(
         "let h = 500; const timer = setInterval(() => parent.postMessage({ns: 'bookwidget', v: 1,"
