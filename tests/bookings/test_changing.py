@@ -2,53 +2,22 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
-from bookwidget.bookings import actions
 from bookwidget.bookings.actions import ListQuery, Tab
-from bookwidget.events.models import Event
-from bookwidget.kernel.actors import customer
 from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.schedule.models import Occurrence
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from tests import factories
+from tests.bookings.acting import Acting, events, occurrence
 from tests.factories import World
 
 TEN = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 """Thursday, in opening hours, two days after the tests' now."""
 
 
-def events(world: World, kind: str) -> list[Any]:
-    with world.database.session(world.tenant_id) as session:
-        return list(session.execute(select(Event).where(Event.kind == kind).order_by(Event.id)).scalars())
-
-
-def occurrence(world: World, id: UUID) -> Occurrence:
-    with world.database.session(world.tenant_id) as session:
-        return session.get_one(Occurrence, (world.tenant_id, id))
-
-
 def tabs(world: World, code: str) -> list[Tab]:
     return [tab for tab in Tab if code in [row.code for row in Acting(world).list_bookings(ListQuery(tab)).rows]]
-
-
-class Acting:
-    """Runs an action as somebody, in a session of its own."""
-
-    def __init__(self, world: World, who: str = "ada", now: datetime | None = None) -> None:
-        self.world, self.who, self.now = world, who, now
-
-    def __getattr__(self, name: str) -> Any:
-        def call(*values: Any, **named: Any) -> Any:
-            actor = None if self.who == "owner" else customer(self.world.ids[self.who])
-            scope = self.world.staff_scope(self.now) if actor is None else self.world.scope(actor, self.now)
-            with scope.session:
-                return getattr(actions, name)(scope, *values, **named)
-
-        return call
 
 
 def test_B8_a_cancelled_booking_stands_under_cancelled_and_its_places_are_free(yoga: World) -> None:
@@ -245,8 +214,8 @@ def test_what_is_offered_can_be_saved_and_is_not_where_the_booking_stands(yoga: 
     assert str(TimeKey(yoga.ids["mara"], TEN)) not in keys
     assert str(TimeKey(yoga.ids["mara"], TEN + timedelta(minutes=30))) in keys
     assert str(TimeKey(yoga.ids["tom"], TEN)) in keys
-    for moves, key in enumerate(keys[::-9]):  # the earliest last: a near one can no longer be moved
-        assert Acting(yoga).move_booking(booking.code, key, moves=moves).moves == moves + 1
+    for moves, key in enumerate(keys[::9]):
+        assert Acting(yoga, "owner").move_booking(booking.code, key, moves=moves).moves == moves + 1
 
 
 def test_a_target_has_room_for_all_tickets(yoga: World) -> None:
