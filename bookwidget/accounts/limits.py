@@ -1,6 +1,7 @@
 """How often something may be tried. The count commits before the attempt, so that a crash does not give one away."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -42,4 +43,4 @@ def count_attempt(session: TenantSession, limit: Limit, who: str, now: datetime)
     with writing(session):
         count = session.execute(upsert).scalar_one()
     if count > limit.count:
-        raise TooMany(int((start + limit.window - now).total_seconds()) + 1)
+        raise TooMany(math.ceil((start + limit.window - now).total_seconds()))

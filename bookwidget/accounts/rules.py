@@ -1,42 +1,23 @@
 """What customers' details must look like. Pure: values in, the clean value or `Refused` out."""
 
-import unicodedata
-
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.lines import clean_line
 from bookwidget.kernel.text import _
 
 NAME_LENGTH = 80
 EMAIL_LENGTH = 254
-CONTROL = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
-# Marks that turn the reading direction and could make a name read as another one.
-TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def clean_line(text: str, field: str, *, longest: int) -> str:
-    """One line of text, trimmed and composed; control and direction characters are refused."""
-    line = unicodedata.normalize("NFC", text).strip()
-    if any(unicodedata.category(c) in CONTROL or c in TURNING for c in line):
-        raise Refused(field, _("This contains characters that cannot be used here."))
-    if len(line) > longest:
-        raise Refused(field, _("Use at most %(count)s characters.", count=longest))
-    return line
 
 
 def clean_name(text: str, field: str, *, required: bool = True) -> str:
-    name = clean_line(text, field, longest=NAME_LENGTH)
-    if required and not name:
-        raise Refused(field, _("Please fill this in."))
-    return name
+    return clean_line(text, field, longest=NAME_LENGTH, required=required)
 
 
 def clean_email(text: str, field: str = "email") -> str:
     """The address as it is stored and compared: lower case, international domain in its readable form."""
-    line = clean_line(text, field, longest=EMAIL_LENGTH)
-    if not line:
-        raise Refused(field, _("Please fill this in."))
+    line = clean_line(text, field, longest=EMAIL_LENGTH, required=True)
     try:
         return validate_email(line, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
