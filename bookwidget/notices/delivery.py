@@ -1,0 +1,63 @@
+"""Sends a stored message: at least once, always under the same Message-ID."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from uuid import UUID
+
+from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
+from bookwidget.notices.compose import RESET_LINK
+from bookwidget.notices.mail import mail_of
+from bookwidget.notices.post import Post
+from bookwidget.notices.store import StoredMessage, customer_of, mark_sent, message_of
+from bookwidget.notices.subscribers import SEND
+from bookwidget.notices.transport import Undeliverable, Unreachable
+from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.session import writing
+
+ATTEMPTS = 30
+"""About a day of trying."""
+WITH_RESET_LINK = "password.reset_requested.customer"
+
+
+@handles(SEND, attempts=ATTEMPTS)
+def send(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """Between the server's yes and our writing it down the worker may die: then the mail goes out once more,
+    and a receiver that knows Message-IDs sees one.
+    """
+    post = context.services[Post]
+    with context.scope() as scope:
+        message = message_of(scope.session, UUID(payload["message"]))
+        if message is None:
+            raise GiveUp("the message is gone")
+        if message.sent_at is None:
+            text, html = _filled(scope, post, message, UUID(payload["customer"]))
+            scope.session.rollback()  # no transaction stays open while the mail server thinks
+            _deliver(post, message, text, html)
+        with writing(scope.session):
+            mark_sent(scope.session, message.id, message.sent_at or context.clock())
+            context.finish(scope.session)
+
+
+def _filled(scope: Scope, post: Post, message: StoredMessage, customer_id: UUID) -> tuple[str, str]:
+    """Text and HTML with the live link. Only this template has one: elsewhere its stand-in is just words."""
+    if message.template != WITH_RESET_LINK:
+        return message.text, message.html
+    customer = customer_of(scope.session, customer_id)
+    if customer is None:
+        raise GiveUp("the customer is gone")
+    link = post.links.password_reset(scope.tenant, customer)
+    return message.text.replace(RESET_LINK, link), message.html.replace(RESET_LINK, escape(link))
+
+
+def _deliver(post: Post, message: StoredMessage, text: str, html: str) -> None:
+    try:
+        mail = mail_of(message, text, html, sender=post.sender, host=post.host)
+    except (ValueError, IndexError):  # the standard library's ways to refuse an address
+        raise GiveUp("no mail can be made for this address") from None
+    try:
+        post.transport.send(mail)
+    except Undeliverable as refusal:
+        raise GiveUp(f"smtp {refusal.code}") from None
+    except Unreachable as failure:
+        raise TryLater(failure.reason) from None

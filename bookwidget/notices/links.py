@@ -1,0 +1,40 @@
+"""Addresses that stand in mails. Who serves the pages knows them, so the process passes them in."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from bookwidget.tenancy.scope import TenantFacts
+
+
+@dataclass(frozen=True)
+class CustomerFacts:
+    """The customer a message is about, as read when it is written or sent."""
+
+    id: UUID
+    email: str
+    given_name: str
+    family_name: str
+    phone: str
+    locale: str
+    """Empty: the business's."""
+    is_blocked: bool
+    password_hash: str = field(repr=False)
+    """A reset link is made for one password; it stands in no mail."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+class Links(Protocol):
+    """All are absolute."""
+
+    def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
+        """A fresh single-use address. Asked for at the moment of sending, and never stored."""
+
+    def bookings(self, tenant: TenantFacts) -> str:
+        """Where the customer finds their bookings."""
+
+    def logo(self, tenant: TenantFacts, file: str) -> str:
+        """The uploaded picture."""

@@ -1,0 +1,48 @@
+"""From a stored message to a mail with its headers."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from bookwidget.notices.store import StoredMessage
+
+NAME_LENGTH, SUBJECT_LENGTH = 80, 300
+BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\s]+")
+"""Line breaks of any kind, which would begin a new header, and what turns the order of letters round."""
+
+# Base64 or quoted-printable where needed, so that no server on the way has to know 8BITMIME.
+POLICY = SMTP.clone(cte_type="7bit")
+
+
+def one_line(text: str, length: int) -> str:
+    """Words that people typed, fit for a header."""
+    return BREAKING.sub(" ", text).strip()[:length]
+
+
+def with_ascii_domain(address: str) -> str:
+    """`info@bücher.example` as any server understands it. ValueError for an impossible domain."""
+    local, at, domain = address.rpartition("@")
+    return local + at + (domain if domain.isascii() else domain.encode("idna").decode())
+
+
+def message_id_of(message: StoredMessage, host: str) -> str:
+    """The same at each attempt: by it a receiver knows a mail that comes twice."""
+    return f"<{message.id.hex}@{host}>"
+
+
+def mail_of(message: StoredMessage, text: str, html: str, *, sender: str, host: str) -> EmailMessage:
+    """`sender` is the service's own address, shown under the business's name. ValueError for an impossible address."""
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = Address(one_line(message.sender_name, NAME_LENGTH), addr_spec=sender)
+    mail["To"] = Address(addr_spec=with_ascii_domain(message.address))
+    if message.reply_to:
+        mail["Reply-To"] = Address(addr_spec=with_ascii_domain(message.reply_to))
+    mail["Subject"] = one_line(message.subject, SUBJECT_LENGTH)
+    mail["Date"] = format_datetime(message.created_at)
+    mail["Message-ID"] = message_id_of(message, host)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    mail.add_alternative(html, subtype="html")
+    return mail

@@ -1,0 +1,69 @@
+"""Statements on messages and on whom they are for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+
+from bookwidget.accounts.models import Customer
+from bookwidget.notices.links import CustomerFacts
+from bookwidget.notices.models import Message
+from bookwidget.tenancy.session import TenantSession
+
+
+@dataclass(frozen=True)
+class StoredMessage:
+    """A message as it was written."""
+
+    id: UUID
+    template: str
+    address: str
+    reply_to: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    created_at: datetime
+    sent_at: datetime | None
+
+
+CUSTOMER = select(
+    Customer.id,
+    Customer.email,
+    Customer.given_name,
+    Customer.family_name,
+    Customer.phone,
+    Customer.locale,
+    Customer.is_blocked,
+    Customer.password_hash,
+).where(Customer.id == bindparam("customer"))
+
+MESSAGE = select(
+    Message.id,
+    Message.template,
+    Message.address,
+    Message.reply_to,
+    Message.sender_name,
+    Message.subject,
+    Message.text,
+    Message.html,
+    Message.created_at,
+    Message.sent_at,
+).where(Message.id == bindparam("message"))
+
+MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))
+
+
+def customer_of(session: TenantSession, customer_id: UUID) -> CustomerFacts | None:
+    row = session.rows(CUSTOMER, {"customer": customer_id}).one_or_none()
+    return None if row is None else CustomerFacts(*row)
+
+
+def message_of(session: TenantSession, message_id: UUID) -> StoredMessage | None:
+    row = session.rows(MESSAGE, {"message": message_id}).one_or_none()
+    return None if row is None else StoredMessage(*row)
+
+
+def mark_sent(session: TenantSession, message_id: UUID, now: datetime) -> None:
+    session.rows(MARK_SENT, {"message": message_id, "now": now})

@@ -1,0 +1,61 @@
+"""Who is told of what: the messages that follow from events."""
+
+from collections.abc import Iterable
+
+from bookwidget.events.dispatch import Effect, subscribes
+from bookwidget.events.jobs import Services
+from bookwidget.events.store import Happened
+from bookwidget.kernel.ids import uuid7
+from bookwidget.notices.compose import BUSINESS, CUSTOMER
+from bookwidget.notices.links import CustomerFacts
+from bookwidget.notices.mail import NAME_LENGTH, SUBJECT_LENGTH, one_line
+from bookwidget.notices.models import Message
+from bookwidget.notices.post import Post
+from bookwidget.notices.store import customer_of
+from bookwidget.tenancy.scope import Scope
+
+SEND = "message.send"
+EMAIL = "email"
+
+
+@subscribes("booking.cancelled", "booking.moved")
+def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """Customer and business, whoever of them did it."""
+    customer = _customer(scope, event)
+    if customer is not None:
+        yield _message(scope, event, services[Post], CUSTOMER, customer)
+        yield _message(scope, event, services[Post], BUSINESS, customer)
+
+
+@subscribes("password.reset_requested")
+def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """To the customer, if there is one of that address and nobody has locked them out."""
+    customer = _customer(scope, event)
+    if customer is not None and not customer.is_blocked:
+        yield _message(scope, event, services[Post], CUSTOMER, customer)
+
+
+def _customer(scope: Scope, event: Happened) -> CustomerFacts | None:
+    return None if event.customer_id is None else customer_of(scope.session, event.customer_id)
+
+
+def _message(scope: Scope, event: Happened, post: Post, recipient: str, customer: CustomerFacts) -> Effect:
+    letter = post.composer.letter(scope.tenant, event, recipient, customer)
+    business = scope.tenant.email
+    to, answer = (customer.email, business) if recipient == CUSTOMER else (business, customer.email)
+    message = Message(
+        id=uuid7(),
+        event_id=event.id,
+        template=f"{event.kind}.{recipient}",
+        recipient=recipient,
+        channel=EMAIL,
+        address=to,
+        reply_to=answer,
+        sender_name=one_line(scope.tenant.name, NAME_LENGTH),
+        subject=one_line(letter.subject, SUBJECT_LENGTH),
+        text=letter.text,
+        html=letter.html,
+        created_at=scope.now,
+    )
+    payload = {"message": str(message.id), "customer": str(customer.id)}
+    return Effect(SEND, f"{event.id.hex}:{recipient}:{EMAIL}", payload, rows=(message,))

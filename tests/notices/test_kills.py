@@ -1,0 +1,132 @@
+"""Kill the worker wherever you like: no message is lost, and none is doubled for who knows Message-IDs."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bookwidget.events.models import Job
+from bookwidget.events.record import record
+from bookwidget.kernel.clock import utc_now
+from bookwidget.notices.models import Message
+from bookwidget.tenancy.database import Database
+from bookwidget.tenancy.session import writing
+from tests.events.work import happen
+from tests.factories import World, make_world
+from tests.notices.mailing import HOST, cancel, move, place
+from tests.notices.receiver import Receiver, serving
+
+KILLS, RESETS = 50, 4
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def workers(database: Database, port: int, log: Path) -> Iterator[Callable[[], int]]:
+    """Each call starts a worker and gives its process id. What still lives at the end is killed."""
+    command = [sys.executable, "-m", "tests.notices.zygote", database.url, f"smtp://127.0.0.1:{port}"]
+    alive: list[int] = []
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
+        ) as zygote,
+    ):
+        assert zygote.stdin is not None
+        assert zygote.stdout is not None
+
+        def start() -> int:
+            print(file=zygote.stdin, flush=True)
+            alive.append(int(zygote.stdout.readline()))  # type: ignore[union-attr]
+            return alive[-1]
+
+        yield start
+        zygote.stdin.close()
+        os.kill(alive[-1], signal.SIGKILL)
+
+
+def fail_after_recording(world: World) -> None:
+    """An action that records its event and then fails."""
+    scope = world.scope()
+    with scope.session, writing(scope.session):
+        facts = place(world.now, service="Never")
+        record(scope, "booking.cancelled", customer_id=world.ids["ada"], before=facts, after={"reason": ""})
+        raise ZeroDivisionError
+
+
+def kill_often(world: World, start: Callable[[], int], receiver: Receiver) -> int:
+    """Starts and kills workers while things happen. How many died in the middle of a delivery."""
+    in_delivery = 0
+    for number in range(KILLS):
+        cancel(world, world.now + timedelta(days=2), service=f"Cancelled {number}.")
+        if number % 5 == 0:
+            move(world, world.now, world.now + timedelta(days=2), service=f"Moved {number}.")
+        if number < RESETS:
+            happen(world, "password.reset_requested")
+        with pytest.raises(ZeroDivisionError):
+            fail_after_recording(world)
+        process = start()
+        if number % 2:  # every other one dies at any instant at all, the rest when a delivery has begun
+            wait_for(lambda: receiver.delivering > 0, seconds=1)
+            time.sleep(random.uniform(0, 0.08))
+        else:
+            time.sleep(random.uniform(0, 0.2))
+        in_delivery += receiver.delivering > 0
+        os.kill(process, signal.SIGKILL)
+    return in_delivery
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not (met := condition()) and time.monotonic() < end:
+        time.sleep(0.005)
+    return met
+
+
+def is_all_done(world: World) -> bool:
+    with world.database.session(world.tenant_id) as session:
+        return not session.scalar(select(func.count()).select_from(Job).where(Job.state != "done"))
+
+
+def test_fifty_kills_lose_nothing_and_double_nothing(database: Database, tmp_path: Path) -> None:
+    world = make_world(database, slug="yoga", now=utc_now())
+    receiver = Receiver(longest_pause=0.05)
+    log, began = tmp_path / "worker.log", time.monotonic()
+    with serving(receiver) as port, workers(database, port, log) as start:
+        start_up = start()  # the first one waits for the imports, so it does not count
+        os.kill(start_up, signal.SIGKILL)
+        in_delivery = kill_often(world, start, receiver)
+        start()
+        assert wait_for(lambda: is_all_done(world), seconds=30), log.read_text()[-2000:]
+
+    ids_of: dict[str, set[str]] = defaultdict(set)
+    for mail in receiver.mails:
+        ids_of[f"{mail['To']} {mail['Subject'].split('.')[0]}"].add(mail["Message-ID"])
+    moves = len(range(0, KILLS, 5))
+    numbers = Counter({key: len(ids) for key, ids in ids_of.items()})
+    assert numbers.pop("ada@example.com Set your password for Yoga") == RESETS
+    assert set(numbers.values()) == {1}, "one Message-ID for each event and recipient"
+    assert len(numbers) == 2 * (KILLS + moves)
+    assert not any("Never" in key for key in numbers), "a rolled-back action was told of"
+
+    distinct = {mail["Message-ID"] for mail in receiver.mails}
+    with database.session(world.tenant_id) as session:
+        messages = list(session.scalars(select(Message)))
+    assert {f"<{message.id.hex}@{HOST}>" for message in messages} == distinct
+    assert all(message.sent_at for message in messages)
+    assert in_delivery >= 5, "too few kills hit a delivery to prove anything"
+    repeated = len(receiver.mails) - len(distinct)
+    report = {
+        "events": KILLS + moves + RESETS, "mails": len(distinct), "repeated": repeated, "kills": KILLS,
+        "in_delivery": in_delivery, "seconds": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+    sys.stdout.write(f"{report}\n")  # pytest -rP shows it
