@@ -120,4 +120,3 @@ def next_weekday(now: datetime, *, hour: int) -> datetime:
 def private_words(world: factories.World) -> re.Pattern[str]:
     """What may stand in no log and no address of a host page."""
     return re.compile(r"ada@example|Byron|\bAda\b|Okri|441632|correct.horse|csrf_token|Bearer ", re.IGNORECASE)
-
