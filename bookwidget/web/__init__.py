@@ -1,5 +1,6 @@
 """The Flask side. What widgets may use of it is named here."""
 
+from bookwidget.theming.formats import Formats
 from bookwidget.web.frames import kind_for_this_browser
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.rendering import render
@@ -10,6 +11,7 @@ from bookwidget.web.widgets import Widget
 
 __all__ = [
     "Form",
+    "Formats",
     "PlainForm",
     "Widget",
     "address",
