@@ -109,20 +109,23 @@ class Maildir:
     path: Path
 
     def send(self, mail: EmailMessage) -> None:
+        try:
+            self._keep(mail)
+        except OSError as error:
+            raise Unreachable(type(error).__name__) from None
+
+    def _keep(self, mail: EmailMessage) -> None:
         for folder in ("tmp", "new", "cur"):
             (self.path / folder).mkdir(parents=True, exist_ok=True)
         name = hashlib.sha256(mail["Message-ID"].encode()).hexdigest()[:32]
         if (self.path / "new" / name).exists() or any((self.path / "cur").glob(f"{name}*")):
             return
         unfinished = self.path / "tmp" / f"{name}.{os.getpid()}"
-        try:
-            with unfinished.open("wb") as file:
-                file.write(mail.as_bytes(policy=policy.SMTP))
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.path / "new" / name)
-        except OSError as error:
-            raise Unreachable(type(error).__name__) from None
+        with unfinished.open("wb") as file:
+            file.write(mail.as_bytes(policy=policy.SMTP))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self.path / "new" / name)
 
 
 def transport_of(url: str, *, own_name: str = "localhost") -> Transport:

@@ -1,0 +1,161 @@
+"""The words and the look of the mails."""
+
+import re
+from dataclasses import fields
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookwidget.events.store import Happened
+from bookwidget.kernel.ids import uuid7
+from bookwidget.notices.compose import BUSINESS, CUSTOMER, RESET_LINK, TEMPLATES, Letter, MailContext
+from bookwidget.notices.links import CustomerFacts
+from bookwidget.tenancy.scope import TenantFacts
+from bookwidget.tenancy.settings import Settings
+from bookwidget.theming.branding import Branding
+from bookwidget.theming.colour import contrast
+from bookwidget.theming.i18n import Catalogs
+from bookwidget.theming.styles import colours
+from tests.fixtures import NOW
+from tests.notices.mailing import catalogs_with, composer, place, shipped_themes
+
+OLD, NEW = NOW + timedelta(days=2), NOW + timedelta(days=230, hours=3)
+ADA = CustomerFacts(uuid7(), "ada@example.com", "Ada", "Byron", "+441632960001", "", False, "hash")
+TEMPLATE_NAMES = sorted(path.stem for path in (TEMPLATES / "mail").glob("*.*.*.html"))
+
+
+def tenant(**changes: Any) -> TenantFacts:
+    values = {
+        "id": uuid7(), "slug": "yoga", "name": "Harbour Yoga", "is_active": True, "locale": "en_GB",
+        "timezone": "Europe/London", "currency": "GBP", "email": "hello@yoga.example", "phone": "+441632960144",
+        "theme": "quiet", "branding": {}, "settings": Settings({}), **changes,
+    }  # fmt: skip
+    return TenantFacts(**values)
+
+
+def event(kind: str, before: dict[str, Any], after: dict[str, Any], actor: str = "customer") -> Happened:
+    facts = {"before": before, "after": after}
+    return Happened(uuid7(), kind, NOW, actor, None, "widget", None, ADA.id, facts)
+
+
+def moved(actor: str = "customer", to: datetime = NEW) -> Happened:
+    return event("booking.moved", place(OLD), place(to), actor)
+
+
+def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happened:
+    return event("booking.cancelled", place(OLD, **changes), {"reason": reason}, actor)
+
+
+def letter(what: Happened, to: str = CUSTOMER, catalogs: Catalogs | None = None, **changes: Any) -> Letter:
+    customer = changes.pop("customer", ADA)
+    return composer(catalogs).letter(tenant(**changes), what, to, customer)
+
+
+def words_of(html: str) -> str:
+    parts: list[str] = []
+    parser = HTMLParser()
+    parser.handle_data = parts.append  # type: ignore[method-assign]
+    parser.feed(html)
+    return " ".join(" ".join(parts).split())
+
+
+@pytest.mark.parametrize("to", [CUSTOMER, BUSINESS])
+@pytest.mark.parametrize("actor", ["customer", "member"])
+def test_the_mail_of_a_move_has_the_old_and_the_new_time_in_the_business_s_zone(to: str, actor: str) -> None:
+    made = letter(moved(actor), to)
+    for words in (made.text, words_of(made.html)):
+        assert re.search(
+            r"New time:.*12 July 2027 · 13:00–14:15.*Old time:.*26 November 2026 · 09:00–10:15", words, re.S
+        )
+        assert "with Mara Oduya" in words
+        assert "Studio 1" in words
+    assert "12 July 2027" in made.subject
+
+
+@pytest.mark.parametrize("to", [CUSTOMER, BUSINESS])
+def test_the_mail_of_a_cancellation(to: str) -> None:
+    made = letter(cancelled("The boiler\nis cold"), to)
+    assert "Slow Flow, Thursday, 26 November 2026" in made.subject
+    assert "Reason: The boiler\nis cold" in made.text
+    assert ("Hello Ada," in made.text) == (to == CUSTOMER)
+    assert ("ada@example.com" in made.text) == (to == BUSINESS)
+    assert ("https://service.example/p/yoga/" in made.text) == (to == CUSTOMER)
+
+
+def test_an_event_may_leave_open_who_where_and_until_when() -> None:
+    bare = event("booking.cancelled", {"starts_at": OLD.isoformat(), "service": "Massage"}, {"reason": ""})
+    made = letter(bare)
+    assert "26 November 2026 · 09:00\n\n" in made.text
+    assert "None" not in made.text + made.html
+    assert "with " not in made.text
+
+
+def test_the_reset_mail_holds_a_stand_in_for_the_link() -> None:
+    made = letter(event("password.reset_requested", {}, {}))
+    assert made.subject == "Set your password for Harbour Yoga"
+    assert RESET_LINK in made.text
+    assert made.html.count(RESET_LINK) == 3
+
+
+def test_what_people_typed_cannot_become_markup() -> None:
+    evil = CustomerFacts(uuid7(), "e@example.com", "<b>Eve</b>", '"><script>x', "", "", False, "")
+    made = letter(cancelled('<img src="x">', service="<i>Flow</i>"), BUSINESS, customer=evil, name="<u>Yoga</u>")
+    for tag in ("<b>", "<script", '<img src="x"', "<i>", "<u>"):
+        assert tag not in made.html
+    assert "<i>Flow</i>" in made.subject, "plain text is left as it was typed"
+    assert "&lt;" not in made.text
+
+
+def test_the_business_s_colours_and_logo() -> None:
+    made = letter(cancelled(), branding={"accent": "#b3541e", "logo": {"file": "l.png", "width": 240, "height": 80}})
+    assert 'src="https://service.example/media/yoga/l.png"' in made.html
+    fill, words = re.findall(r"background: (#\w{6});\s*color: (#\w{6})", made.html)[-1]
+    assert fill == colours(shipped_themes(), "quiet", Branding("", accent="#b3541e"))["fill"]
+    assert contrast(fill, words) >= 4.5
+    assert "<img" not in letter(cancelled()).html
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+def test_all_is_inline_and_nothing_is_loaded(name: str) -> None:
+    kind, _dot, to = name.rpartition(".")
+    facts = {} if kind.startswith("password") else place(OLD)
+    made = letter(event(kind, facts, facts), to)
+    for forbidden in ("<style", "<link", "<script", "var(", "@import", "url("):
+        assert forbidden not in made.html
+    assert 'style="' in made.html
+    assert len(made.html) < 10_000
+    assert made.text.strip()
+    assert "\n\n\n\n" not in made.text
+
+
+def test_customers_read_their_language_and_the_business_its_own(tmp_path: Path) -> None:
+    words = {"Booking moved": "Buchung verschoben", "with %(provider)s": "mit %(provider)s"}
+    german = catalogs_with(tmp_path, "de", words)
+    ada = CustomerFacts(ADA.id, ADA.email, "Ada", "Byron", "", "de_DE", False, "")
+    to_ada = letter(moved(), CUSTOMER, german, customer=ada)
+    assert "Buchung verschoben" in to_ada.html
+    assert "Montag, 12. Juli 2027" in to_ada.text
+    assert "mit Mara Oduya" in to_ada.text
+    assert "Monday, 12 July 2027" in letter(moved(), BUSINESS, german, customer=ada).text
+
+
+def test_a_language_without_words_gives_the_business_s() -> None:
+    ada = CustomerFacts(ADA.id, ADA.email, "Ada", "Byron", "", "ja_JP", False, "")
+    assert "12 July 2027" in letter(moved(), customer=ada).text
+
+
+def test_right_to_left(tmp_path: Path) -> None:
+    arabic = catalogs_with(tmp_path, "ar", {"Booking moved": "نُقل الحجز"})
+    made = letter(moved(), BUSINESS, arabic, locale="ar", timezone="Asia/Dubai", currency="AED", name="استوديو نور")
+    assert '<html lang="ar" dir="rtl">' in made.html
+    assert "نُقل الحجز" in made.html
+    assert '<body class="bw-mail" dir="rtl"' in made.html
+
+
+def test_the_templates_use_all_of_the_documented_context() -> None:
+    """And nothing else: an unknown name raises, in the tests above."""
+    used = "".join(path.read_text("utf-8") for path in (TEMPLATES / "mail").iterdir())
+    assert [field.name for field in fields(MailContext) if field.name not in used] == []
