@@ -84,7 +84,11 @@ def raise_stage(folder: Path, password_hash: str) -> Stage:
     """Starts everything; `stop()` ends it."""
     hosts_app = HostPages()
     hosts = Server(hosts_app)
-    service = Server(lambda environ, start: app(environ, start))
+
+    def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        return app(environ, start)  # made below, once the port is known
+
+    service = Server(serve)
     origin = service.origin("widgets")
     config = Config.load({}, instance=folder, public_url=origin)
     migrate(config.database_url)
