@@ -26,7 +26,7 @@ from bookwidget.tenancy.base import Base
 TENANT = bindparam("tenant", type_=Uuid())  # has no value of its own: no tenant, no query
 HARMLESS_LITERALS = {"*", "1"}  # what SQLAlchemy itself writes: count(*), EXISTS (SELECT 1 ...)
 PUNCTUATION = set("<>@&|-=#?!~+*/%^")  # of operators such as PostgreSQL's @> and &&
-PLAIN_NAME = re.compile(r"[\w.@-]+")
+PLAIN_NAME = re.compile(r"\w+")
 CHANGES_TENANT = {"set_config"}
 """Functions that could tell row-level security another tenant."""
 
@@ -183,19 +183,13 @@ class TenantCompiler:
 
 
 class TenantPreparer:
-    """Mixed in before the dialect's own writer of names. One that asks not to be quoted, or a collation, could carry SQL; it must be a plain name."""
+    """Mixed in before the dialect's own writer of names. One that asks not to be quoted could carry SQL."""
 
     def quote(self, ident: str) -> Any:
         if getattr(ident, "quote", None) is False and not PLAIN_NAME.fullmatch(ident):
             refuse_raw_sql(self, ident)
         theirs: Any = super()
         return theirs.quote(ident)
-
-    def format_collation(self, collation_name: str, *rest: Any) -> Any:
-        if not PLAIN_NAME.fullmatch(collation_name):
-            refuse_raw_sql(self, collation_name)
-        theirs: Any = super()
-        return theirs.format_collation(collation_name, *rest)
 
 
 def build_wall(dialect: Dialect) -> None:
