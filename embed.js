@@ -84,6 +84,7 @@
       if (typeof name !== "string" || !/^[a-z]+\.[a-z_.]{1,40}$/.test(name) || typeof ids !== "object" || !ids) return;
       emit(widget, name, Object.fromEntries(Object.entries(ids).filter(([, id]) => typeof id === "string" && /^[\w-]{1,64}$/.test(id))));
     },
+    bye: (widget) => expect(widget, 8000), // Firefox fires no load event for the error page of a dead service
     fail(widget, { code }) {
       if (code === "loop") emit(widget, "fail", { code });
       else if (typeof code === "string" && /^[a-z]{1,20}$/.test(code)) showCard(widget, code);

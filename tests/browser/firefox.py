@@ -137,7 +137,8 @@ class Firefox(Browser):
         self.driver.switch_to_frame()
 
     def _run(self, script: str, values: tuple[Any, ...]) -> Any:
-        return self.driver.execute_script(script, script_args=values)
+        # No named sandbox: page globals and message sources are then the page's own, as in the other engine.
+        return self.driver.execute_script(script, script_args=values, sandbox=None)
 
 
 def _free_port() -> int:

@@ -306,6 +306,9 @@
     follow();
   });
   addEventListener("pageshow", ({ persisted }) => { // back from the browser's memory: who is signed in now?
-    if (persisted) again();
+    if (!persisted) return;
+    hear.ping(); // takes the "bye" back
+    again();
   });
+  addEventListener("pagehide", () => tell("bye"));
 })();
