@@ -31,8 +31,8 @@ class HostPages:
         slug = environ["HTTP_HOST"].split(".")[0]
         path = environ["PATH_INFO"]
         if path not in ("/", "/plain", "/profile"):
-            start("404 Not Found", [("Content-Type", "text/html")])
-            return [b"<!doctype html><title>none</title>"]
+            start("204 No Content", [])  # the browser's own wish for an icon
+            return []
         widget = "profile" if path == "/profile" else "bookings"
         parts = {
             "/": f'<div id="place" data-bookwidget="{escape(slug)}/{widget}"></div>'
