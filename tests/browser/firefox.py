@@ -109,6 +109,7 @@ class Firefox(Browser):
 
     def scheme(self, name: str) -> None:
         self.driver.set_prefs({"layout.css.prefers-color-scheme.content-override": SCHEMES[name]})
+        time.sleep(0.3)  # the preference reaches the page's process a moment later
 
     def console_errors(self) -> list[str]:
         with self.driver.using_context("chrome"):
