@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import bookwidget.models  # noqa: F401 - all tables are known before the first statement
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.config import Config
+from bookwidget.console import routes as console
 from bookwidget.kernel.clock import Clock, utc_now
 from bookwidget.logs import configure_logging
 from bookwidget.tenancy.database import Database
@@ -16,7 +17,7 @@ from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.themes import find_themes
 from bookwidget.theming.themes import shipped_folder as shipped_themes
 from bookwidget.version import __version__
-from bookwidget.web import assets, entry, errors, headers, health, rendering, signing, visits
+from bookwidget.web import assets, entry, errors, headers, health, platform, rendering, signing, visits
 from bookwidget.web.discovery import find_widgets
 from bookwidget.web.discovery import shipped_folder as shipped_widgets
 from bookwidget.web.services import EXTENSION, Services
@@ -25,6 +26,14 @@ from bookwidget.web.widgets import register_widgets
 __all__ = ["__version__", "create_app"]
 
 HERE = Path(__file__).resolve().parent
+BLUEPRINTS = (
+    assets.blueprint,
+    entry.blueprint,
+    entry.helpers,
+    health.blueprint,
+    platform.blueprint,
+    console.blueprint,
+)
 
 
 def create_app(config: Config | None = None, *, clock: Clock = utc_now) -> Flask:
@@ -42,7 +51,7 @@ def create_app(config: Config | None = None, *, clock: Clock = utc_now) -> Flask
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for part in (headers, visits, signing, errors):
         part.init_app(app)
-    for blueprint in (assets.blueprint, entry.blueprint, entry.helpers, health.blueprint):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_widgets(app, services)
     return app
@@ -59,7 +68,7 @@ def make_services(config: Config, clock: Clock) -> Services:
         clock=clock,
         themes=themes,
         catalogs=Catalogs([HERE / "translations", *(folder / "translations" for folder in folders.values())]),
-        templates=make_environment(themes, folders, HERE / "web" / "templates"),
+        templates=make_environment(themes, {**folders, "console": HERE / "console"}, HERE / "web" / "templates"),
         tokens=Tokens(config.secret_key),
         widgets=widgets,
     )

@@ -1,6 +1,6 @@
 """Statements on the tenant, and the look-ups that find one."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from bookwidget.tenancy.models import RefusedSite, Site, Tenant
 
@@ -28,6 +28,11 @@ SITE_OF_ORIGIN = select(Site.id).where(Site.origin == bindparam("origin"))
 REFUSED_SITE = select(RefusedSite.last_at).where(
     RefusedSite.origin == bindparam("origin"), RefusedSite.widget == bindparam("widget")
 )
+
+REFUSED_SITES = select(RefusedSite.id, RefusedSite.origin, RefusedSite.widget, RefusedSite.last_at).order_by(
+    RefusedSite.last_at.desc(), RefusedSite.id
+)
+FORGET_REFUSED = delete(RefusedSite).where(RefusedSite.origin == bindparam("refused_origin"))
 
 # Of the platform's engine: these find the tenant, so they have none yet.
 TENANT_OF_SLUG = select(Tenant.id).where(Tenant.slug == bindparam("slug"))

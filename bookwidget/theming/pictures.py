@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import Text, _
@@ -49,7 +49,7 @@ def draw_logo(data: bytes) -> Drawn:
             check_size(*image.size)
             image.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))  # a large JPEG is decoded small
             small = plain(image)
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise Refused(FIELD, UNREADABLE if looks_known(data) else UNKNOWN) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise Refused(FIELD, too_large()) from error
@@ -66,7 +66,7 @@ def check_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise Refused(FIELD, too_large())
     if width > FLATTEST * height:
-        raise Refused(FIELD, _("This picture is too flat: use one that is at most %(n)s times as wide as high.", n=FLATTEST))
+        raise Refused(FIELD, _("This picture is too flat: use one at most %(n)s times as wide as high.", n=FLATTEST))
     if height > TALLEST * width:
         raise Refused(FIELD, _("This picture is too narrow: use one at most %(n)s times as high as wide.", n=TALLEST))
 

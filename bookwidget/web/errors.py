@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
 from bookwidget.kernel.text import Text, _
+from bookwidget.web.product import is_product_page, render_product
 from bookwidget.web.rendering import render_bare
 
 log = structlog.get_logger(__name__)
@@ -35,9 +36,11 @@ HINTS = {
 
 
 def page(status: int, reason: Text | None = None) -> Response:
-    """A neutral page: it holds nothing of anybody's, so any page may frame it."""
-    title = TITLES.get(status, TITLES[500])
-    html = render_bare("error.html", title=title, hint=reason or HINTS.get(status), status=status)
+    """A neutral page: it holds nothing of anybody's, so any page may frame it. At our own addresses in our look."""
+    title, hint = TITLES.get(status, TITLES[500]), reason or HINTS.get(status)
+    if is_product_page():
+        return render_product("platform/error.html", status=status, title=title, hint=hint)
+    html = render_bare("error.html", title=title, hint=hint, status=status)
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"
     return response

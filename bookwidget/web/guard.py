@@ -4,7 +4,7 @@ The token is signed over tenant, person and form, not over the sign-in row: a fo
 survive a renewed token and a second sign-in. It needs no cookie, so it works where none comes back.
 """
 
-from flask import abort, current_app, request
+from flask import abort, current_app, g, request
 from flask_wtf import FlaskForm
 from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from wtforms import Field, ValidationError
 from wtforms.csrf.core import CSRF
 
 from bookwidget.kernel.text import Text, _
-from bookwidget.web.visits import own_origin, place
+from bookwidget.web.visits import Place, own_origin
 
 LIFETIME = 12 * 3600
 """Seconds that a form may stay open."""
@@ -23,7 +23,7 @@ class SignedCSRF(CSRF):
     """Raises the ValidationError that WTForms shows at the form."""
 
     def setup_form(self, form: FlaskForm) -> list[tuple[str, Field]]:
-        self.subject = [place().tenant.slug, subject_of_request(), type(form).__name__]
+        self.subject = [*subject_of_request(), type(form).__name__]
         return super().setup_form(form)  # type: ignore[no-any-return]
 
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
@@ -39,9 +39,12 @@ class SignedCSRF(CSRF):
         raise ValidationError(OPEN_TOO_LONG)
 
 
-def subject_of_request() -> str:
-    person = place().signed_in
-    return person.person_id.hex if person else ""
+def subject_of_request() -> tuple[str, str]:
+    """Tenant and person; empty where there is none, as on the console's sign-in page."""
+    here: Place | None = g.get("place")
+    if here is None:
+        return "", ""
+    return here.tenant.slug, here.signed_in.person_id.hex if here.signed_in else ""
 
 
 def _signer() -> URLSafeTimedSerializer:

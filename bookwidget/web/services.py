@@ -8,6 +8,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 
+from bookwidget.accounts.members import Counter
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.config import Config
 from bookwidget.kernel.clock import Clock
@@ -35,6 +36,7 @@ class Services:
     widgets: "dict[str, Manifest]"
     sign_in_page: Callable[[str], ResponseReturnValue] | None = field(default=None)
     """Answers with the sign-in form for the address to go on to; the widget that provides it sets this."""
+    console_attempts: Counter = field(default_factory=Counter)
 
 
 def services() -> Services:

@@ -91,7 +91,7 @@ def signed_out(next_url: str) -> Response:
     response = go_on(next_url)
     if person.kind is Kind.BEARER:
         response.headers["X-Bookwidget-Token"] = ""
-    elif person.kind is Kind.HOSTED:
+    elif person.kind in (Kind.HOSTED, Kind.CONSOLE):
         set_first_party(response, here.cookie_name(person.kind), "", max_age=0)
     else:
         set_partitioned(response, here.cookie_name(person.kind), "", max_age=0)

@@ -1,0 +1,45 @@
+"""Choose a widget, see it as it will look, copy the snippet."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from bookwidget.console.pages import show
+from bookwidget.console.snippets import Snippets, SnippetWords, make_snippets
+from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.text import _
+from bookwidget.theming.i18n import translate
+from bookwidget.web.desk import desk
+from bookwidget.web.discovery import Manifest
+from bookwidget.web.services import services
+from bookwidget.web.sites import allowed_sites
+
+WIDTHS = (("phone", _("Phone")), ("wide", _("Computer")))
+
+
+def embed() -> ResponseReturnValue:
+    """By GET, so that it works without script; an unknown widget or width is as none chosen."""
+    here = desk()
+    widgets = services().widgets
+    chosen = widgets.get(request.args.get("widget", "")) or next(iter(widgets.values()))
+    width = "wide" if request.args.get("width") == "wide" else "phone"
+    return show(
+        "embed.html", chosen=chosen, widgets=list(widgets.values()), width=width, widths=WIDTHS,
+        snippets=snippets_for(chosen), preview_url=f"/w/{here.tenant.slug}/preview/{chosen.slug}/",
+        allowed=allowed_sites(here.scope()), may_change=here.may(Permission.SITES_CHANGE),
+        base=services().config.public_url,
+    )  # fmt: skip
+
+
+def snippets_for(widget: Manifest) -> Snippets:
+    here = desk()
+    speech = services().catalogs.translations(here.tenant.locale)
+    title = speech.gettext(widget.title)
+    name = here.tenant.name
+    words = SnippetWords(
+        title=f"{title} · {name}",
+        link=translate(_("Open your bookings at %(business)s", business=name), speech),
+        error=translate(_("This part of the page could not be loaded."), speech),
+        retry=translate(_("Try again"), speech),
+        open=translate(_("Open in a new tab"), speech),
+    )
+    return make_snippets(services().config.public_url, here.tenant.slug, widget.slug, widget.height, words)

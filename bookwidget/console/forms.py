@@ -1,0 +1,46 @@
+"""What members type in the console. Choices are checked by the actions; templates list them."""
+
+from wtforms import EmailField, FileField, HiddenField, PasswordField, StringField
+
+from bookwidget.kernel.text import _
+from bookwidget.web.guard import Form
+
+
+class ConsoleLoginForm(Form):
+    email = EmailField(_("Email"))
+    password = PasswordField(_("Password"))
+    next = HiddenField()
+
+
+class ChoiceForm(Form):
+    next = HiddenField()
+
+
+class LookForm(Form):
+    name = StringField(_("Business name"))
+    theme = StringField(_("Theme"))
+    accent = StringField(_("Accent colour"))
+    accent_picked = StringField(_("Pick the accent colour"))
+    accent_shown = HiddenField()
+    """What the picker showed, because a colour input is never empty."""
+    surface = StringField(_("Page colour"))
+    surface_picked = StringField(_("Pick the page colour"))
+    surface_shown = HiddenField()
+    radius = StringField(_("Corners"))
+    font = StringField(_("Font"))
+    scheme = StringField(_("Light or dark"))
+
+    def colour(self, name: str) -> str:
+        """The typed colour, unless only the picker was used; so both work without script."""
+        typed, picked, shown = (
+            str(self[field].data or "").strip() for field in (name, f"{name}_picked", f"{name}_shown")
+        )
+        return picked if picked and picked != shown and typed in ("", shown) else typed
+
+
+class LogoForm(Form):
+    logo = FileField(_("Picture"))
+
+
+class SiteForm(Form):
+    origin = StringField(_("Address of the website"))

@@ -1,0 +1,47 @@
+"""The console's addresses, and who may come in."""
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.console import branding, embed, signing, sites
+from bookwidget.console.pages import menu
+from bookwidget.web import errors
+from bookwidget.web.desk import enter_console
+from bookwidget.web.guard import refuse_foreign_posts
+
+blueprint = Blueprint("console", __name__, url_prefix="/console")
+errors.in_frame(blueprint)
+
+BOTH = ["GET", "POST"]
+OPEN = {"console.log_in", "console.choose"}
+"""Endpoints for people who are not signed in. They bind no desk, so that their forms' guards fit whoever asks."""
+
+
+@blueprint.before_request
+def guard() -> ResponseReturnValue | None:
+    refuse_foreign_posts()
+    if request.endpoint in OPEN or enter_console():
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return redirect(url_for(".log_in", next=wanted), 303)
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """The first page that this member may see."""
+    return redirect(menu()[0].url, 303)
+
+
+for path, view in (
+    ("/login", signing.log_in),
+    ("/choose", signing.choose),
+    ("/logout", signing.log_out),
+    ("/branding/", branding.branding),
+    ("/branding/logo", branding.branding_logo),
+    ("/branding/logo/remove", branding.branding_logo_remove),
+    ("/sites/", sites.sites),
+    ("/sites/<site>/remove", sites.sites_remove),
+    ("/sites/refused/<refused>/allow", sites.sites_allow),
+):
+    blueprint.add_url_rule(path, view.__name__, view, methods=BOTH)
+blueprint.add_url_rule("/embed/", "embed", embed.embed)

@@ -1,0 +1,43 @@
+// Improves the console's pages: copies snippets, keeps colour picker and text alike, closes an open menu. Everything works without it.
+(() => {
+  "use strict";
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const text = document.getElementById(button.dataset.copy);
+    const status = button.parentElement.querySelector("[role=status]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      status.textContent = ""; // so that a second press is read out again
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+        status.textContent = button.dataset.copied;
+      } catch { // refused, or a page without https: the reader presses the keys
+        getSelection().selectAllChildren(text);
+        status.textContent = button.dataset.failed;
+      }
+    });
+  }
+
+  for (const place of document.querySelectorAll("[data-colour]")) {
+    const picker = place.querySelector("input[type=color]");
+    const typed = place.querySelector("input.bw-input");
+    picker.addEventListener("input", () => (typed.value = picker.value));
+    typed.addEventListener("input", () => {
+      const value = typed.value.trim().toLowerCase();
+      if (/^#[0-9a-f]{6}$/.test(value)) picker.value = value;
+      else if (/^#[0-9a-f]{3}$/.test(value)) picker.value = value.replace(/[0-9a-f]/g, "$&$&");
+    });
+  }
+
+  const menu = document.querySelector("details.bw-menu");
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !menu?.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("click", ({ target }) => {
+    if (menu?.open && !menu.contains(target)) menu.open = false;
+  });
+
+  (document.querySelector("[data-focus]") || document.querySelector("[aria-invalid]"))?.focus();
+})();
