@@ -17,7 +17,7 @@ from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.themes import find_themes
 from bookwidget.theming.themes import shipped_folder as shipped_themes
 from bookwidget.version import __version__
-from bookwidget.web import assets, entry, errors, headers, health, platform, rendering, signing, visits
+from bookwidget.web import assets, compression, entry, errors, headers, health, platform, rendering, signing, visits
 from bookwidget.web.discovery import find_widgets
 from bookwidget.web.discovery import shipped_folder as shipped_widgets
 from bookwidget.web.services import EXTENSION, Services
@@ -49,7 +49,7 @@ def create_app(config: Config | None = None, *, clock: Clock = utc_now) -> Flask
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for part in (headers, visits, signing, errors):
+    for part in (compression, headers, visits, signing, errors):  # the last word is the first one's
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
