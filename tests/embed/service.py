@@ -69,6 +69,8 @@ class Service:
         return self.bookings(request, tenant, rest[0])
 
     def log_out(self, request: Request, tenant: str) -> Response:
+        if not self.signed_in(request, tenant):
+            return self.page(request, tenant, self.login_form(), 401)
         self.sign_ins.discard(self.signed_in(request, tenant))
         answer = Response("", headers={"X-Bookwidget-Go": f"/w/{tenant}/1/bookings"})
         if "Authorization" in request.headers:
@@ -114,7 +116,8 @@ class Service:
                 self.sign_ins.clear()
             return Response("", 303, {"Location": f"/w/{tenant}/1/bookings?done=1"})
         done = "done" in request.args and '<p data-focus data-event="booking.noted?booking=b1">Noted</p>'
-        menu = '<details class="bw-menu"><summary>Menu</summary><p>Inside</p></details>'
+        leave = '<form method="post" action="-/sign-out"><button id="out">Log out</button></form>'
+        menu = f'<details class="bw-menu"><summary>Menu</summary><p>Inside</p>{leave}</details>'
         tabs = '<nav class="bw-tabs"><a href="?a">Some long tab name</a> <a aria-current="page">Last</a></nav>'
         text = "<p>More text.</p>" * self.paragraphs
         links = '<a id="next" href="more">Next page</a>' if page == "bookings" else '<b id="more">More</b>'
@@ -128,16 +131,15 @@ class Service:
             f'<ul id="notes">{notes}</ul><form method="post" action="bookings" id="write">'
             f'<input name="note"{invalid}><input type="hidden" name="action" value="clobbers">'
             f'<button id="send">Send</button><p class="error">{error}</p></form>'
-            '<form method="post" action="-/sign-out"><button id="out">Log out</button></form>'
             '<dialog><form method="dialog"><button id="close">Close</button></form></dialog>'
         )
 
     def login_form(self, error: str = "") -> str:
         invalid = ' aria-invalid="true"' if error else ""
         return (
-            f'<div data-sign-in><h2>Log in</h2><form method="post" action="login" id="login">'
+            f'<footer>Footer</footer><main><h2>Log in</h2><form method="post" action="login" id="login">'
             f'<input name="email"><input name="password" type="password"{invalid}><p class="error">{error}</p>'
-            f'<button id="log-in">Log in</button></form></div>'
+            f'<button id="log-in">Log in</button></form></main>'
         )
 
     def page(self, request: Request, tenant: str, body: str, status: int = 200) -> Response:

@@ -65,6 +65,7 @@ def test_sign_in_write_be_refused_sign_in_again_and_leave(layered: Stage) -> Non
     browser.fill("#sign-in [name=password]", "wrong")
     browser.click("#log-in")
     assert browser.text("#sign-in .error") == "Email or password is wrong."
+    assert "Footer" not in browser.text("#sign-in")
     browser.fill("#sign-in [name=password]", PASSWORD)
     browser.click("#log-in")
     assert browser.see("!document.querySelector('#sign-in') && document.querySelector('#send').offsetHeight")
@@ -78,6 +79,7 @@ def test_sign_in_write_be_refused_sign_in_again_and_leave(layered: Stage) -> Non
     assert browser.text("#more") == "More"
     browser.back()
     assert browser.there("#next")
+    browser.click("summary")
     browser.click("#out")
     assert browser.text("h2") == "Log in"
     browser.frame("#e iframe")
@@ -131,6 +133,15 @@ def test_a_form_that_was_taken_and_led_to_the_sign_in_is_not_kept(signed_in: Sta
     browser.fill("[name=note]", "close my account")
     browser.click("#send")
     assert browser.text("h2") == "Log in"
+    assert not browser.js("return document.querySelector('#sign-in, #send')")
+
+
+def test_logging_out_twice_shows_the_sign_in_as_a_page(signed_in: Stage) -> None:
+    browser = signed_in.browser
+    signed_in.service.sign_ins.clear()
+    browser.click("summary")
+    browser.click("#out")
+    assert browser.text("footer") == "Footer"
     assert not browser.js("return document.querySelector('#sign-in, #send')")
 
 

@@ -69,7 +69,8 @@
     if (!content || (write && response.status > 499)) return trouble("server", form);
     await addStyles(fresh);
     // Redirected means that the form was taken (sign-out, say) and only the next page asks for a sign-in.
-    if (response.status === 401 && form && !panel && !response.redirected) return openPanel(form, content);
+    const refused = response.status === 401 && form && !panel && !response.redirected;
+    if (refused && !form.closest(".bw-menu")) return openPanel(form, content); // "Log out" in a menu has nothing to keep
     if (panel && !response.redirected) return show(panel, panelPart(content)); // a wrong password keeps the form behind it
     const { signedIn = "" } = fresh.documentElement.dataset;
     facts.signedIn = signedIn;
@@ -127,10 +128,11 @@
   }
 
   // ---- Sign-in in the flow: the form stays in the document with its values and files
-  const panelPart = (content) => content.querySelector("[data-sign-in]") || content;
+  const panelPart = (content) => content.querySelector("[data-sign-in]") || content.querySelector("main") || content;
   function openPanel(form, content) {
     const panel = document.createElement("section");
     panel.id = "sign-in";
+    panel.className = "bw-stack";
     form.before(panel);
     form.hidden = true;
     facts.signedIn = "";
