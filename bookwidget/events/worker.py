@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bookwidget.events import store
 from bookwidget.events.housekeeping import keep_house
@@ -51,8 +50,8 @@ class Worker:
             try:
                 self._keep_house()
                 worked = self.run_once(stop)
-            except SQLAlchemyError as error:  # the database is away: wait for it, do not die
-                log.error("worker_database_error", error=type(error).__name__)
+            except Exception as error:  # the database is away (drivers raise their own): wait for it, do not die
+                log.error("worker_interrupted", error=where(error))
                 stop.wait(self.pace.idle * 10)
                 continue
             if not worked:
@@ -97,8 +96,8 @@ class Worker:
                 try:
                     with self.database.all_tenants("worker renews its lease", writing=True) as connection:
                         store.renew(connection, list(claims), self._lease_end())
-                except SQLAlchemyError as error:  # the next beat may still be in time
-                    log.warning("lease_not_renewed", error=type(error).__name__)
+                except Exception as error:  # the next beat may still be in time
+                    log.warning("lease_not_renewed", error=where(error))
 
         thread = threading.Thread(target=beat, name="lease", daemon=True)
         thread.start()
