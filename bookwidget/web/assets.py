@@ -137,17 +137,13 @@ def console_css() -> Asset:
 
 
 def console_css_url() -> str:
+    """Address of the product's own look, for pages that belong to no tenant."""
     return f"/brand/-/console.css?v={console_css().digest}"
 
 
 @blueprint.get("/brand/-/console.css")
 def console() -> Response:
     return answer(console_css(), YEAR if "v" in request.args else "no-cache")
-
-
-def product_css() -> str:
-    """Address of the product's own look, for pages that belong to no tenant."""
-    return f"/brand/-/console.css?v={console_css().digest}"
 
 
 def asset_url(name: str) -> str:

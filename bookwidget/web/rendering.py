@@ -13,7 +13,7 @@ from bookwidget.kernel.text import Text, _
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
-from bookwidget.web.assets import asset_url, brand_url, media_url, product_css
+from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import PlainForm
 from bookwidget.web.services import services
 from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
@@ -84,7 +84,7 @@ def say(formats: Formats, text: Text) -> str:
 SHARED: dict[str, Any] = {
     "url_for": url_for,
     "asset": asset_url,
-    "product_css": product_css,
+    "product_css": console_css_url,
     "plain_form": lambda: PlainForm(formdata=None),
 }
 """What every template may call, macros too."""
