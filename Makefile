@@ -1,0 +1,38 @@
+# Every target works on a bare machine with python3: it installs what it needs into .venv.
+# Variables of the demo: PORT, SITES_PORT, INSTANCE, DATABASE_URL. PYTHON names another python3.
+
+PORT ?= 8000
+SITES_PORT ?= 8100
+INSTANCE ?= instance/demo
+BIN := .venv/bin
+
+.PHONY: help demo test test-all check format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: ## two example businesses with their own sites, until Ctrl-C
+	@sh scripts/environment.sh demo
+	@PORT="$(PORT)" INSTANCE="$(INSTANCE)" DATABASE_URL="$(DATABASE_URL)" exec $(BIN)/bookwidget demo --sites-port "$(SITES_PORT)"
+
+test: ## unit, contract, PostgreSQL and browser tests
+	@sh scripts/test.sh "not slow"
+
+test-all: ## the same with the full matrices, kills and long property runs
+	@sh scripts/test.sh ""
+
+check: ## style, types, import order
+	@sh scripts/environment.sh dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: ## puts the code into its form
+	@sh scripts/environment.sh dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## removes the environment, the demo and what tools left behind
+	rm -rf .venv build dist *.egg-info instance/demo instance/test-results
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

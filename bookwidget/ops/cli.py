@@ -1,0 +1,243 @@
+"""The `bookwidget` command. Whatever goes wrong is one line on standard error and status 1; a mistyped command is 2."""
+
+import json
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bookwidget.config import Config, ConfigError
+from bookwidget.events.worker import stopped_by_signals
+from bookwidget.kernel.clock import utc_now
+from bookwidget.kernel.errors import DomainError, Missing, Refused
+from bookwidget.logs import configure_logging
+from bookwidget.migrations import current, migrate
+from bookwidget.ops.children import ChildDied
+from bookwidget.ops.demo import run_demo
+from bookwidget.ops.demo_database import DemoError
+from bookwidget.ops.demo_sites import make_sites
+from bookwidget.ops.explaining import Explained, explain_booking
+from bookwidget.ops.processes import PortTaken, serve, serve_app, stop_asked, work
+from bookwidget.tenancy.database import Database, DatabaseError
+from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants
+from bookwidget.version import __version__
+
+EXPECTED = (ConfigError, PortTaken, DemoError, ChildDied, DomainError)
+"""Errors whose message is meant for the person at the command line."""
+
+WIDE = 140
+DEMO_INSTANCE = Path("instance/demo")
+
+with_input = click.option("--with-input", is_flag=True, hidden=True, help="Stop when standard input ends.")
+as_json = click.option("--json", "wants_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+def main() -> None:
+    """The entry point."""
+    configure_logging()
+    try:
+        cli()
+    except Missing:
+        fail("there is no such booking")
+    except Refused as refused:
+        fail(f"{refused.field}: {refused.reason}")
+    except EXPECTED as error:
+        fail(str(error))
+    except DatabaseError as error:
+        fail(f"the database: {str(getattr(error, 'orig', None) or error).strip().splitlines()[0]}")
+
+
+def terminal() -> Console:
+    """Where there is none (a pipe, a file), lines may be long: nothing is cut."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+
+
+def fail(message: str) -> None:
+    click.echo(f"bookwidget: {message}", err=True)
+    sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="bookwidget")
+def cli() -> None:
+    """Customer portal widgets for booking businesses.
+
+    Settings come from the environment (BOOKWIDGET_…, and DATABASE_URL, INSTANCE, PORT), then from config.toml in
+    the instance folder.
+    """
+
+
+@cli.command("serve")
+@click.option("--listen", help="Address to listen on [default: 127.0.0.1].")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on [default: 8000].")
+@click.option("--threads", type=click.IntRange(1, 256), help="Requests handled at once [default: 8].")
+@with_input
+def serve_command(with_input: bool, **given: Any) -> None:
+    """Run the web service.
+
+    One process with threads, behind a proxy that speaks HTTPS, is the supported shape. SIGTERM and Ctrl-C let
+    requests under way finish. Run `bookwidget worker` beside it.
+    """
+    serve(Config.load(**{name: value for name, value in given.items() if value is not None}), with_input=with_input)
+
+
+@cli.command("worker")
+@with_input
+def worker_command(with_input: bool) -> None:
+    """Run the worker, which sends mails and does other work in the background.
+
+    Any number may run. SIGTERM and Ctrl-C let the job in hand finish.
+    """
+    work(Config.load(), with_input=with_input)
+
+
+@cli.command("migrate")
+@as_json
+def migrate_command(wants_json: bool) -> None:
+    """Bring the database to the tables that this version expects. Does nothing where it is there already."""
+    url = Config.load().database_url
+    before = None if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists() else current(url)
+    migrate(url)
+    after = current(url)
+    if wants_json:
+        click.echo(json.dumps({"before": before, "after": after}))
+    else:
+        click.echo(
+            f"The database is at {after}." if before == after else f"Migrated from {before or 'nothing'} to {after}."
+        )
+
+
+@cli.group("tenant")
+def tenant_group() -> None:
+    """Create and list businesses."""
+
+
+@tenant_group.command("create")
+@click.argument("slug")
+@click.option("--name", required=True, help="Name of the business.")
+@click.option("--email", required=True, help="Where its customers' answers go.")
+@click.option("--locale", default="en_GB", show_default=True, help="Language and formats.")
+@click.option("--timezone", default="Europe/London", show_default=True, help="IANA name of its time zone.")
+@click.option("--currency", default="GBP", show_default=True, help="ISO 4217 code.")
+@click.option("--phone", default="", help="In international form, e.g. +441632960144.")
+@click.option("--theme", default="quiet", show_default=True)
+@as_json
+def tenant_create(wants_json: bool, **values: str) -> None:
+    """Create a business. SLUG stands in its addresses: lower-case letters, digits and single hyphens."""
+    database = open_database()
+    try:
+        tenant = create_tenant(database, now=utc_now(), **values)
+    finally:
+        database.dispose()
+    click.echo(json.dumps({"id": tenant.hex, "slug": values["slug"]}) if wants_json else f"Created {values['slug']}.")
+
+
+@tenant_group.command("list")
+@as_json
+def tenant_list(wants_json: bool) -> None:
+    """List all businesses."""
+    database = open_database()
+    try:
+        tenants = list_tenants(database)
+    finally:
+        database.dispose()
+    if wants_json:
+        rows = [
+            {"id": one.id.hex, "slug": one.slug, "name": one.name, "active": one.is_active,
+             "created_at": one.created_at.isoformat()}
+            for one in tenants
+        ]  # fmt: skip
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    table = Table("Slug", "Name", "Active", "Created")
+    for one in tenants:
+        table.add_row(one.slug, one.name, "yes" if one.is_active else "no", f"{one.created_at:%Y-%m-%d}")
+    terminal().print(table if tenants else "There is no business yet: bookwidget tenant create --help")
+
+
+@cli.group("policy")
+def policy_group() -> None:
+    """Ask the policy engine."""
+
+
+@policy_group.command("explain")
+@click.option("--booking", "code", required=True, metavar="CODE", help="The booking's code.")
+@click.option("--as", "who", type=click.Choice(["customer", "staff"]), default="customer", show_default=True)
+@click.option("--at", "moment", metavar="TIME", help="ISO 8601; without offset, of the business's zone [default: now].")
+@click.option("--tenant", "slug", required=True, metavar="SLUG", help="The business.")
+@as_json
+def policy_explain(code: str, who: str, moment: str | None, slug: str, wants_json: bool) -> None:
+    """Say what may be done with a booking at some time, by which rule, and until when."""
+    database = open_database()
+    try:
+        tenant_id = known_tenant(database, slug)
+        explained = explain_booking(
+            database, tenant_id, code.upper(), as_staff=who == "staff", moment=parse_moment(moment)
+        )
+    finally:
+        database.dispose()
+    if wants_json:
+        click.echo(json.dumps(explained.to_json(), indent=2, ensure_ascii=False))
+    else:
+        terminal().print(table_of(explained))
+
+
+def table_of(explained: Explained) -> Table:
+    zone = explained.zone
+    table = Table("May they …", "Answer", "Rule", "Until", "Because")
+    table.title = f"{explained.code} at {explained.at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"
+    for one in explained.answers:
+        until = f"{one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""
+        table.add_row(one.permission, "yes" if one.allowed else "no", one.rule, until, one.reason)
+    return table
+
+
+def parse_moment(text: str | None) -> datetime | None:
+    """Aware or naive, as it was typed."""
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a time such as 2026-11-24T18:30", param_hint="--at") from None
+
+
+def known_tenant(database: Database, slug: str) -> UUID:
+    tenant = find_tenant(database, slug)
+    if tenant is None:
+        raise ConfigError(f"there is no business {slug!r}; `bookwidget tenant list` lists them")
+    return tenant
+
+
+def open_database() -> Database:
+    """The installation's, which must have its tables."""
+    url = Config.load().database_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        raise ConfigError("there is no database yet; `bookwidget migrate` makes it")
+    return Database(url)
+
+
+@cli.command("demo")
+@click.option("--sites-port", type=click.IntRange(1, 65535), envvar="SITES_PORT", default=8100, show_default=True,
+              help="Port of the businesses' own sites.")  # fmt: skip
+def demo_command(sites_port: int) -> None:
+    """Run two example businesses with their own sites, the service and its worker, until Ctrl-C.
+
+    PORT is the service's port (8000), INSTANCE the folder (instance/demo). INSTANCE/demo.json holds all addresses
+    and logins while it runs. Content is relative to today, and is made anew on another day.
+    """
+    instance = os.environ.get("INSTANCE") or DEMO_INSTANCE
+    run_demo(Config.load(development=True, instance=instance), sites_port, stopped_by_signals(), terminal())
+
+
+@cli.command("demo-sites", hidden=True)
+@click.option("--port", type=int, required=True)
+@click.option("--service", required=True)
+@with_input
+def demo_sites_command(port: int, service: str, with_input: bool) -> None:
+    """The example businesses' own sites."""
+    serve_app(make_sites(service), Config.load().listen, port, 4, stop_asked(with_input=with_input))

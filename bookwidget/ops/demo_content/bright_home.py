@@ -1,0 +1,143 @@
+"""Bright Home Cleaning: appointments at the customer's home, with cleaners who have their hours."""
+
+from datetime import datetime, timedelta
+
+from bookwidget.bookings.actions import NewTicket, book, cancel_booking, move_booking
+from bookwidget.catalog.actions import read_service
+from bookwidget.catalog.models import Provider, Service, ServiceProvider
+from bookwidget.kernel.actors import Actor
+from bookwidget.kernel.ids import uuid7
+from bookwidget.ops.demo_content.business import Building, Business, Person
+from bookwidget.schedule.actions import Slot, slots_between
+from bookwidget.schedule.models import OpeningHours, TimeOff
+from bookwidget.schedule.rules import local_day
+
+EMMA = Person("emma.carter@example.com", "Emma", "Carter", "lemon-meadow-27", "+15035550142", has="Standard Clean")
+NOAH = Person("noah.bennett@example.com", "Noah", "Bennett", "silver-window-64", "+15035550178", has="Windows")
+RUTH = Person("ruth.delgado@example.com", "Ruth", "Delgado", "paper-garden-15", has="Deep Clean")
+OTHERS = (
+    Person("hal.jensen@example.com", "Hal", "Jensen"),
+    Person("joy.tran@example.com", "Joy", "Tran"),
+)
+STANDARD, DEEP, WINDOWS = "Standard Clean", "Deep Clean", "Windows"
+
+SERVICES = {
+    STANDARD: (120, 12900, "Kitchen, bathrooms, floors and dusting: the house as you like to come home to it."),
+    DEEP: (240, 24900, "Inside the oven and the fridge, behind the furniture, along every baseboard."),
+    WINDOWS: (90, 9900, "All panes inside and out, frames and sills wiped, up to the second floor."),
+}
+"""Minutes, price in cents, and what it is."""
+
+TEAM = {
+    "Dana Whitlock": ((0, 1, 2, 3, 4), 8 * 60, 16 * 60, (STANDARD, DEEP)),
+    "Marcus Lee": ((1, 2, 3, 4, 5), 9 * 60, 17 * 60, (STANDARD, DEEP, WINDOWS)),
+    "Priya Shah": ((0, 2, 4), 8 * 60, 14 * 60, (STANDARD, WINDOWS)),
+}
+"""Weekdays (0 is Monday), opening and closing in minutes after midnight, and what they do."""
+
+
+def fill(building: Building) -> None:
+    add_catalog(building)
+    add_team(building)
+    add_emma(building)
+    add_noah(building)
+    at_home(building, RUTH, DEEP, days=-41)
+    at_home(building, RUTH, DEEP, days=6, note="The dog is friendly; please mind the gate.")
+    for number, person in enumerate(OTHERS):
+        for days in (2, 3, 8, 10):
+            at_home(building, person, STANDARD, days=days + number)
+
+
+def add_catalog(building: Building) -> None:
+    for name, (minutes, price, description) in SERVICES.items():
+        building.services[name] = Service(
+            id=uuid7(),
+            name=name,
+            kind="appointment",
+            minutes=minutes,
+            minutes_after=30,
+            price=price,
+            description=description,
+        )
+    building.add(*building.services.values())
+
+
+def add_team(building: Building) -> None:
+    today = local_day(building.now, building.tenant.zone)
+    for name, (weekdays, opens, closes, performs) in TEAM.items():
+        cleaner = Provider(id=uuid7(), name=name)
+        building.providers[name] = cleaner
+        building.add(
+            cleaner,
+            *(OpeningHours(provider_id=cleaner.id, weekday=day, opens=opens, closes=closes) for day in weekdays),
+            *(
+                ServiceProvider(service_id=building.services[service].id, provider_id=cleaner.id)
+                for service in performs
+            ),
+        )
+    away = building.providers["Priya Shah"].id
+    building.add(TimeOff(provider_id=away, first_day=today + timedelta(days=17), last_day=today + timedelta(days=24)))
+
+
+def add_emma(building: Building) -> None:
+    """Every other week, with one to reschedule, some past, and two that were cancelled."""
+    now = building.now
+    for days in (-70, -56, -42, -28, -14):
+        at_home(building, EMMA, STANDARD, days=days)
+    for days in (4, 18, 32):
+        at_home(building, EMMA, STANDARD, days=days, note="The key is with the neighbor on the left.")
+    moved = at_home(building, EMMA, WINDOWS, days=9)
+    with building.acting(building.customer(EMMA), now - timedelta(hours=22)) as scope:
+        move_booking(scope, moved, first_slot(building, scope.actor, WINDOWS, 12, scope.now).key, moves=None)
+    sick = at_home(building, EMMA, DEEP, days=-21)
+    cancel(building, building.customer(EMMA), sick, building.at(-23, "10:00"), "We have the flu, sorry!")
+    closed = at_home(building, EMMA, DEEP, days=25)
+    cancel(building, building.owner(), closed, now - timedelta(hours=3), "Our van is in the shop that day.")
+
+
+def add_noah(building: Building) -> None:
+    for days in (-90, -45):
+        at_home(building, NOAH, WINDOWS, days=days)
+    at_home(building, NOAH, WINDOWS, days=5)
+    at_home(building, NOAH, STANDARD, days=13)
+    away = at_home(building, NOAH, STANDARD, days=20)
+    cancel(building, building.customer(NOAH), away, building.now - timedelta(days=3), "Out of town.")
+
+
+def at_home(building: Building, person: Person, service: str, *, days: int, note: str = "") -> str:
+    """Books the first free time on that day or the next working one, some days before; the code."""
+    booked_at = min(building.at(days - 10, "19:20"), building.now - timedelta(days=1, minutes=12))
+    actor = building.customer(person)
+    slot = first_slot(building, actor, service, days, booked_at)
+    with building.acting(actor, booked_at) as scope:
+        return book(scope, building.services[service].id, slot.key, (NewTicket(),), note=note).code
+
+
+def first_slot(building: Building, actor: Actor, service: str, days: int, now: datetime) -> Slot:
+    day = local_day(building.at(days, "12:00"), building.tenant.zone)
+    with building.acting(actor, now) as scope:
+        facts = read_service(scope, building.services[service].id)
+        return slots_between(scope, facts, day, day + timedelta(days=6))[0]
+
+
+def cancel(building: Building, actor: Actor, code: str, at: datetime, reason: str) -> None:
+    with building.acting(actor, at) as scope:
+        cancel_booking(scope, code, reason=reason)
+
+
+BRIGHT_HOME = Business(
+    slug="bright-home",
+    name="Bright Home Cleaning",
+    email="office@bright-home.example.com",
+    phone="+15035550100",
+    locale="en_US",
+    timezone="America/Los_Angeles",
+    currency="USD",
+    theme="quiet",
+    branding={"accent": "#15c6a2", "radius": "round"},
+    settings={"bookings.cancel_notice_hours": 24, "bookings.move_notice_hours": 48, "bookings.max_moves": 2},
+    owner=Person("gloria.marsh@example.com", "Gloria", "Marsh", "sunny-kitchen-83"),
+    customers=(EMMA, NOAH, RUTH),
+    others=OTHERS,
+    fill=fill,
+)

@@ -1,0 +1,27 @@
+"""Addresses of the service for mails."""
+
+from dataclasses import dataclass, field
+
+from bookwidget.accounts.tokens import Tokens
+from bookwidget.notices.links import CustomerFacts
+from bookwidget.tenancy.scope import TenantFacts
+
+
+@dataclass(frozen=True)
+class ServiceLinks:
+    """Made of `public_url`, because the worker has no request to look at. People open mails outside the
+    business's site, so the links lead to the hosted pages.
+    """
+
+    public_url: str
+    tokens: Tokens = field(repr=False)
+
+    def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
+        token = self.tokens.reset(tenant.id, customer.id, customer.password_hash)
+        return f"{self.public_url}/w/{tenant.slug}/0/login/reset/{token}"
+
+    def bookings(self, tenant: TenantFacts) -> str:
+        return f"{self.public_url}/p/{tenant.slug}/"
+
+    def logo(self, tenant: TenantFacts, file: str) -> str:
+        return f"{self.public_url}/media/{tenant.slug}/{file}"

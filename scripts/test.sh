@@ -1,0 +1,25 @@
+#!/bin/sh
+# Runs the tests: scripts/test.sh MARKERS (empty: all). Results stand in instance/test-results.
+# Without root or a browser everything else still runs, and each skipped group names its reason.
+set -u
+cd "$(dirname "$0")/.."
+sh scripts/system-packages.sh || echo "bookwidget: system packages could not be installed; going on without" >&2
+sh scripts/environment.sh dev || exit 1
+
+markers=${1:-}
+results=${RESULTS:-instance/test-results}
+rm -rf "$results"
+mkdir -p "$results"
+
+# Browsers need memory and time: at most two at once, whatever the machine has.
+run() { # name, processes, markers
+  .venv/bin/pytest -q -n "$2" -m "$3" --junitxml="$results/$1.xml"
+  status=$?
+  [ "$status" -eq 5 ] && status=0 # no test of this kind
+  return "$status"
+}
+failed=0
+run fast auto "${markers:+($markers) and }not browser" || failed=1
+run browser "${BROWSERS:-2}" "${markers:+($markers) and }browser" || failed=1
+.venv/bin/python scripts/summary.py "$results" || failed=1
+exit "$failed"
