@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -72,12 +73,24 @@ def make(folder: Path) -> None:
             raise NoServer("PostgreSQL does not run as root, and there is no user postgres") from None
         as_user |= {"user": "postgres", "group": "postgres", "extra_groups": []}
     data = folder / "data"
-    initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+    initdb = [
+        str(binaries / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "-N",
+    ]
     done = subprocess.run(initdb, capture_output=True, text=True, check=False, **as_user)
     if done.returncode:
         raise NoServer(f"initdb failed: {done.stderr.strip()}")
     settings = [part for name, value in SPEED.items() for part in ("-c", f"{name}={value}")]
-    command = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *settings]
+    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses=", *settings]
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **as_user)
     server.returncode = 0  # the main process stops it, by its pid file; nobody waits for this handle
@@ -121,14 +134,15 @@ def url_of(folder: Path, name: str) -> str:
 
 
 @contextmanager
-def migrated_copy(folder: Path, connection: psycopg.Connection[Any], name: str) -> Iterator[str]:
-    """A database with all tables for one test; its URL."""
-    made, template, owner = map(sql.Identifier, (name, TEMPLATE, OWNER))
-    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(made, template, owner))
+def copy_of(folder: Path, connection: psycopg.Connection[Any], template: str = TEMPLATE) -> Iterator[str]:
+    """A database for one test, with all tables unless another template is named; its URL."""
+    name = f"t{uuid4().hex}"
+    identifiers = map(sql.Identifier, (name, template, OWNER))
+    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*identifiers))
     try:
         yield url_of(folder, name)
     finally:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(made))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def skip_without_server() -> Path:

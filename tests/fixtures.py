@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -54,7 +53,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterator[str]:
     """An empty PostgreSQL database of the test's own."""
-    with cluster.migrated_copy(*postgresql, f"t{uuid4().hex}") as url:
+    with cluster.copy_of(*postgresql) as url:
         yield url
 
 

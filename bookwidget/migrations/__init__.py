@@ -1,6 +1,7 @@
 """Brings a database to the tables that the code expects, and says where it differs.
 
-Alembic is called from here, without alembic.ini, so an installed wheel can do it too.
+Alembic is called from here, without alembic.ini, so an installed wheel can do it too. There is no way down: who
+wants an older release restores the backup made before the newer one.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 import bookwidget.models  # noqa: F401 - fills the metadata
-from bookwidget.migrations.compare import OPTIONS
+from bookwidget.migrations.compare import OPTIONS, missing_constraints
 from bookwidget.tenancy.base import Base
 from bookwidget.tenancy.database import with_declared_transactions
 from bookwidget.tenancy.rls import check_row_level_security, ensure_web_role
@@ -49,6 +50,7 @@ def check_drift(url: str) -> list[str]:
         context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": Base.metadata})
         operations = produce_migrations(context, Base.metadata).upgrade_ops
         differences = [str(step.to_diff_tuple()) for step in _leaves(operations)] if operations else []
+        differences += missing_constraints(connection)
         if connection.dialect.name == "postgresql":
             differences += check_row_level_security(connection, Base.metadata)
         return differences

@@ -19,8 +19,8 @@ MOST_REFUSED_SITES = 200
 
 def facts_from(row: Sequence[Any]) -> TenantFacts:
     """The facts from the columns `TENANT_COLUMNS`, the settings last."""
-    *facts, settings = row
-    return TenantFacts(*facts, Settings(settings))
+    values = [*row[:-1], Settings(row[-1])]
+    return TenantFacts(*values)
 
 
 def facts_of(session: TenantSession) -> TenantFacts:

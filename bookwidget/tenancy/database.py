@@ -1,6 +1,6 @@
 """One database, two engines: the walled one for everything that serves a tenant, the platform's for the worker."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
@@ -17,6 +18,9 @@ from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWr
 PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 log = structlog.get_logger(__name__)
 
+DatabaseError = SQLAlchemyError
+"""What goes wrong with a database, under a name for those who know nothing of SQLAlchemy."""
+
 
 def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
     """Takes BEGIN away from the driver: a write transaction is declared, all others only read.
@@ -24,44 +28,50 @@ def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
     With SQLite's default, 731 of 900 concurrent read-then-writes failed at once; declared (BEGIN IMMEDIATE),
     none did.
     """
-    sqlite = engine.dialect.name == "sqlite"
+    on_connect, on_begin = (sqlite_connect, sqlite_begin) if engine.dialect.name == "sqlite" else postgresql_parts(role)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
 
-    @event.listens_for(engine, "connect")
-    def leave_transactions_to_us(connection: Any, record: Any) -> None:
-        if sqlite:
-            connection.isolation_level = None
-            for pragma in PRAGMAS:
-                connection.execute(f"PRAGMA {pragma}")
-            return
-        connection.autocommit = True
+    @event.listens_for(engine, "before_cursor_execute", named=True)
+    def refuse_undeclared_writes(conn: Connection, context: Any, **rest: Any) -> None:
+        writes = context.isinsert or context.isupdate or context.isdelete or getattr(context.compiled, "writes", False)
+        if writes and not conn.get_execution_options().get("writing"):
+            raise UndeclaredWrite("a write outside `with writing(session)`")
+
+    return engine
+
+
+def sqlite_connect(driver: Any, record: Any) -> None:
+    driver.isolation_level = None
+    for pragma in PRAGMAS:
+        driver.execute(f"PRAGMA {pragma}")
+
+
+def sqlite_begin(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+
+
+def postgresql_parts(role: str | None) -> tuple[Callable[..., None], Callable[..., None]]:
+    """With a role, transactions belong to a tenant; without, to the platform."""
+
+    def connect(driver: Any, record: Any) -> None:
+        driver.autocommit = True
         if role is not None:
-            connection.execute(f"SET ROLE {role}")
+            driver.execute(f"SET ROLE {role}")
 
-    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        driver: Any = connection.connection.driver_connection
-        if sqlite:
-            driver.execute("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
-            return
         statement = "BEGIN" if options.get("writing") else "BEGIN READ ONLY"
         if role is not None:  # one round trip for both; the value is a UUID, so it needs no quoting
             tenant = options.get("tenant")
             if not isinstance(tenant, UUID):
                 raise CrossesTenants("no tenant, no query")
             statement += f"; SET LOCAL app.tenant = '{tenant}'"
+        driver: Any = connection.connection.driver_connection
         driver.execute(statement, prepare=False)  # a prepared statement may not hold two commands
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def refuse_undeclared_writes(
-        connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-    ) -> None:
-        compiled = context.compiled
-        writes = context.isinsert or context.isupdate or context.isdelete or getattr(compiled, "writes", False)
-        if writes and not connection.get_execution_options().get("writing"):
-            raise UndeclaredWrite("a write outside `with writing(session)`")
-
-    return engine
+    return connect, begin
 
 
 def tenant_engine(url: str, **options: Any) -> Engine:
@@ -70,13 +80,11 @@ def tenant_engine(url: str, **options: Any) -> Engine:
     build_wall(engine.dialect)
 
     @event.listens_for(engine, "before_execute", retval=True)
-    def fill_tenant(connection: Connection, statement: Any, many: Any, one: Any, options: Any) -> tuple[Any, Any, Any]:
-        return (statement, *filled(connection.get_execution_options().get("tenant"), many, one))
+    def fill_tenant(conn: Connection, statement: Any, many: Any, one: Any, options: Any) -> tuple[Any, Any, Any]:
+        return (statement, *filled(conn.get_execution_options().get("tenant"), many, one))
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def send_only_what_we_compiled(
-        connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-    ) -> None:
+    @event.listens_for(engine, "before_cursor_execute", named=True)
+    def send_only_what_we_compiled(context: Any, **rest: Any) -> None:
         if not isinstance(context.compiled, TenantCompiler):
             raise CrossesTenants("raw SQL, or SQL compiled elsewhere")
 

@@ -30,7 +30,9 @@ RESERVED_SLUGS = frozenset(
     "test www".split()
 )
 
-TENANT_SUMMARIES = select(Tenant.id, Tenant.slug, Tenant.name, Tenant.is_active, Tenant.created_at).order_by(Tenant.slug)
+TENANT_SUMMARIES = select(
+    Tenant.id, Tenant.slug, Tenant.name, Tenant.is_active, Tenant.created_at
+).order_by(Tenant.slug)  # fmt: skip
 MEMBERSHIPS_OF_EMAIL = (
     select(Tenant.id, Tenant.slug, Tenant.name, Member.id, Member.password_hash)
     .join(Member, Member.tenant_id == Tenant.id)

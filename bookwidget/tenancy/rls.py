@@ -19,6 +19,11 @@ ALL_VERBS, APPEND_ONLY, OWN_ROW = "SELECT, INSERT, UPDATE, DELETE", "SELECT, INS
 # Empty after a transaction that had it; so that is no tenant too, and no error.
 TENANT_OF_TRANSACTION = "NULLIF(current_setting('app.tenant', true), '')::uuid"
 
+RIGHTS_OF_WEB_ROLE = f"""
+    SELECT table_name, privilege_type FROM information_schema.role_table_grants
+    WHERE grantee = '{WEB_ROLE}' AND table_schema = 'public'
+"""  # noqa: S608 - a name of ours
+
 
 class Protection(NamedTuple):
     """What the web role may do with a table, within its tenant."""
@@ -72,25 +77,18 @@ def protect(connection: Connection, table: str, key: str, verbs: str) -> None:
 
 
 def check_row_level_security(connection: Connection, metadata: MetaData) -> list[str]:
-    """What is missing, one line each."""
-    guarded = {
-        name
-        for (name,) in connection.exec_driver_sql(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace "
-            "AND relrowsecurity AND relforcerowsecurity"
-        )
-    }
-    policies = {
-        (table, policy)
-        for table, policy in connection.exec_driver_sql(
-            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'"
-        )
-    }
-    missing: list[str] = []
+    """Where the rights and policies differ from what the tables say, one line each."""
+    run = connection.exec_driver_sql
+    guarded = set(run("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity").scalars())
+    policies = {tuple(row) for row in run("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")}
+    rights = {tuple(row) for row in run(RIGHTS_OF_WEB_ROLE)}
+    found: list[str] = []
     for table in metadata.sorted_tables:
-        if tenant_key(table) is None:
-            continue
-        if table.name not in guarded:
-            missing.append(f"{table.name}: row-level security is not enabled and forced")
-        missing += [f"{table.name}: no policy {p}" for p in ("own", "platform") if (table.name, p) not in policies]
-    return missing
+        name, key, verbs = protection_of(table)
+        if key and name not in guarded:
+            found.append(f"{name}: row-level security is not enabled and forced")
+        found += [f"{name}: no policy {one}" for one in ("own", "platform") if key and (name, one) not in policies]
+        has = {verb for owner, verb in rights if owner == name}
+        if has != set(verbs.split(", ")):
+            found.append(f"{name}: the web role may {', '.join(sorted(has))}; it should {verbs}")
+    return found

@@ -86,7 +86,7 @@ class TenantCompiler:
         if column is None or not asfrom or iscrud:  # iscrud: target of UPDATE or DELETE, see within_tenant
             return written
         name, key = self.preparer.quote(table.name), self.preparer.quote(str(column.key))
-        rows = f"(SELECT * FROM {name} WHERE {name}.{key} = {self.process(TENANT)})"
+        rows = f"(SELECT * FROM {name} WHERE {name}.{key} = {self.process(TENANT)})"  # noqa: S608 - names of ours
         alias = written.removeprefix(name) or f" AS {name}"  # it names a twice-used table itself
         return rows if enclosing_alias is not None else rows + alias
 

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -38,7 +37,7 @@ def sqlite_arena(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="package")
 def postgresql_arena(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterator[Database]:
     """PostgreSQL: the compiler's wall with row-level security behind it."""
-    with cluster.migrated_copy(*postgresql, f"a{uuid4().hex}") as url:
+    with cluster.copy_of(*postgresql) as url:
         database = Database(url)
         plant(database)
         yield database
@@ -48,7 +47,7 @@ def postgresql_arena(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterat
 @pytest.fixture(scope="package")
 def unsecured_arena(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterator[Database]:
     """PostgreSQL with row-level security off: the compiler's wall alone in PostgreSQL's dialect."""
-    with cluster.migrated_copy(*postgresql, f"a{uuid4().hex}") as url:
+    with cluster.copy_of(*postgresql) as url:
         database = Database(url)
         without_row_level_security(database)
         plant(database)

@@ -3,8 +3,27 @@
 from typing import Any
 
 from sqlalchemy import (
-    Column, MetaData, String, Table, UnaryExpression, Uuid, bindparam, column, exists, extract, func, lambda_stmt,
-    literal, literal_column, or_, select, table, text, true, tuple_, union_all,
+    Column,
+    MetaData,
+    String,
+    Table,
+    UnaryExpression,
+    Uuid,
+    bindparam,
+    column,
+    exists,
+    extract,
+    func,
+    lambda_stmt,
+    literal,
+    literal_column,
+    or_,
+    select,
+    table,
+    text,
+    true,
+    tuple_,
+    union_all,
 )  # fmt: skip
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import aliased, with_loader_criteria
@@ -15,9 +34,9 @@ from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
 from bookwidget.events.models import Event, Job
 from bookwidget.tenancy.models import Tenant
-from tests.tenancy.victims import A, B, OF_A
+from tests.tenancy.victims import OF_A, A, B
 
-T = Booking.__table__
+T: Any = Booking.__table__
 O = T.alias("o")  # noqa: E741
 other = aliased(Booking)
 SAME_NAME = Table("booking", MetaData(), Column("tenant_id", Uuid), Column("code", String))
@@ -31,7 +50,7 @@ SMALLEST = "(select min(code) from booking)"
 
 def raw_operator(kind: str) -> Any:
     text = f"{SMALLEST} ||" if kind == "operator" else f"|| {SMALLEST}"
-    return select(UnaryExpression(literal("x"), **{kind: custom_op(text)}))
+    return select(UnaryExpression(literal("x"), **{kind: custom_op(text)}))  # type: ignore[arg-type]
 
 
 PLAIN: dict[str, Any] = {
@@ -80,7 +99,9 @@ JOINED: dict[str, Any] = {
     "union": union_all(select(Booking.code), select(T.c.code)),
     "orm from union": select(Booking.code).from_statement(union_all(select(Booking.code), select(T.c.code))),
     "only columns": select(Customer.given_name).with_only_columns(Booking.code, maintain_column_froms=False),
-    "order by subquery": select(func.count()).select_from(Customer).order_by(select(func.count(T.c.id)).scalar_subquery()),
+    "order by subquery": select(func.count())
+    .select_from(Customer)
+    .order_by(select(func.count(T.c.id)).scalar_subquery()),
     "tablesample": select(T.tablesample(func.bernoulli(100)).c.code),
     "whole row": select(func.row_to_json(T.table_valued())),
     "table as a function": select(func.booking().table_valued("code")),
@@ -96,9 +117,7 @@ RAW: dict[str, Any] = {
     "suffix": select(Booking.code).suffix_with("union select code from booking"),
     "statement hint": select(Booking.code).with_statement_hint("union select code from booking"),
     "table hint": select(Booking.code).with_hint(Booking, "ONLY", "postgresql"),
-    "operator": select(Booking.code).where(
-        Booking.code.op("= '' or 1=1 or 1 in (select 1 from booking) or 1 =")(1)
-    ),
+    "operator": select(Booking.code).where(Booking.code.op("= '' or 1=1 or 1 in (select 1 from booking) or 1 =")(1)),
     "unary operator": raw_operator("operator"),
     "unary modifier": raw_operator("modifier"),
     "light table": select(table("booking", column("code")).c.code),

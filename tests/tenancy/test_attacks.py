@@ -18,7 +18,7 @@ from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.wall import CrossesTenants
 from tests.tenancy.attack import FORGED, damage, leaks
 from tests.tenancy.reads import READS
-from tests.tenancy.victims import A, B, OF_A, OF_B, SECRET, booking, snapshot
+from tests.tenancy.victims import OF_A, OF_B, SECRET, A, B, booking, snapshot
 from tests.tenancy.writes import HISTORY, WRITES
 
 # SQLAlchemy warns of what attacks are made of: products of tables, statements that flush makes stale.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import DDL, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateTable, DropTable
@@ -19,7 +20,7 @@ from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.wall import CrossesTenants, UndeclaredWrite
-from tests.tenancy.victims import A, B, NOW, SECRET, booking
+from tests.tenancy.victims import NOW, SECRET, A, B, booking
 
 CODES = select(Booking.code)
 
@@ -53,15 +54,13 @@ def test_a_session_cannot_change_its_tenant(arena: Database, rebind: Callable[[T
 REFUSED: dict[str, Callable[[TenantSession], Any]] = {
     "driver SQL": lambda session: session.connection().exec_driver_sql("select 1"),
     "text": lambda session: session.connection().execute(text("select 1")),
-    "ddl": lambda session: session.execute(DDL("drop table ticket")),
+    "ddl": lambda session: session.execute(DDL("drop table ticket")),  # type: ignore[no-untyped-call]
     "drop table": lambda session: session.execute(DropTable(Booking.__table__)),  # type: ignore[arg-type]
     "create table": lambda session: session.execute(CreateTable(Booking.__table__)),  # type: ignore[arg-type]
     "another tenant in PostgreSQL's setting": lambda session: session.scalar(
         select(func.set_config("app.tenant", str(A), True))
     ),
-    "other schema": lambda session: session.execute(
-        CODES, execution_options={"schema_translate_map": {None: "main"}}
-    ),
+    "other schema": lambda session: session.execute(CODES, execution_options={"schema_translate_map": {None: "main"}}),
     "makes a tenant": lambda session: session.execute(insert(Tenant), {"id": uuid7(), "slug": "new"}),
 }
 
@@ -72,13 +71,18 @@ def test_refused_by_name(arena: Database, name: str) -> None:
         REFUSED[name](session)
 
 
+def change_and_commit(session: TenantSession) -> None:
+    session.scalars(select(Booking)).one().note = "x"
+    session.commit()
+
+
 UNDECLARED: dict[str, Callable[[TenantSession], Any]] = {
     "statement": lambda session: session.execute(update(Booking).values(note="x")),
     "by connection": lambda session: session.connection().execute(update(Booking).values(note="x")),
     "in a cte": lambda session: session.execute(
         select(update(Job).values(state="done").returning(Job.id).cte("w").c.id)
     ),
-    "entity": lambda session: (setattr(session.scalars(select(Booking)).one(), "note", "x"), session.commit()),
+    "entity": change_and_commit,
     "forged option": lambda session: session.execute(
         update(Booking).values(note="x"), execution_options={"writing": True}
     ),
@@ -157,9 +161,8 @@ def test_on_postgresql_no_tenant_sees_nothing(postgresql_arena: Database) -> Non
 def test_on_postgresql_the_role_may_not(postgresql_arena: Database, sql: str) -> None:
     with postgresql_arena.session(B) as session, writing(session):
         driver: Any = session.connection().connection.driver_connection
-        with pytest.raises(Exception, match=r"permission denied|must be owner|row-level security") as refused:
+        with pytest.raises(InsufficientPrivilege):  # SQLSTATE 42501
             driver.execute(sql)
-        assert refused.value.sqlstate == "42501"  # insufficient_privilege
         session.rollback()
 
 

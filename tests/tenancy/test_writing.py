@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from bookwidget.bookings.models import Booking
 from bookwidget.tenancy.database import Database
-from bookwidget.tenancy.session import writing
+from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.wall import UndeclaredWrite
 from tests.tenancy.victims import B, booking
 
@@ -52,11 +52,16 @@ def test_a_savepoint_inside_undoes_its_part_only(attacked: Database) -> None:
         assert session.scalar(NOTE) == "kept"
 
 
+def write_and_fail(session: TenantSession) -> None:
+    with writing(session):
+        session.execute(update(Booking).values(note="undone"))
+        raise ZeroDivisionError
+
+
 def test_an_error_undoes_everything(attacked: Database) -> None:
     with attacked.session(B) as session:
-        with pytest.raises(ZeroDivisionError), writing(session):
-            session.execute(update(Booking).values(note="undone"))
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            write_and_fail(session)
         assert session.scalar(NOTE) != "undone"
         with writing(session):  # and the session goes on
             session.execute(update(Booking).values(note="done"))

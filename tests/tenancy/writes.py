@@ -11,7 +11,7 @@ from bookwidget.catalog.models import Service
 from bookwidget.events.models import Event, Job
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Tenant
-from tests.tenancy.victims import A, B, NOW, OF_A, SECRET, booking
+from tests.tenancy.victims import NOW, OF_A, SECRET, A, B, booking
 
 T: Any = Booking.__table__
 O: Any = T.alias("o")  # noqa: E741
@@ -35,7 +35,8 @@ def upsert(kind: Any, values: dict[str, Any], changes: Any) -> Any:
 def jobs_for_a() -> tuple[list[str], Any]:
     """B's job as a job of A, by INSERT from SELECT."""
     names = [column.name for column in JOB.c]
-    return names, select(*[literal(A) if name == "tenant_id" else JOB.c[name] for name in names]).where(JOB.c.tenant_id == B)
+    columns = [literal(A) if name == "tenant_id" else JOB.c[name] for name in names]
+    return names, select(*columns).where(JOB.c.tenant_id == B)
 
 
 def tenant_upsert(kind: Any) -> Any:
@@ -76,7 +77,7 @@ PLANTS: dict[str, tuple[Any, Any]] = {
     "insert returning": (insert(Booking).returning(Booking.tenant_id), planted()),
     "insert from select": (JOB.insert().from_select(*jobs_for_a()), None),
     "insert or replace": (T.insert().prefix_with("OR REPLACE").values(**planted()), None),
-    "event of A": (insert(Event), {"tenant_id": A, "id": uuid7(), "kind": "x", "at": NOW, "actor_kind": "", "door": ""}),
+    "event of A": (insert(Event), {"tenant_id": A, "kind": "x", "at": NOW, "actor_kind": "", "door": ""}),
 }
 UPSERTS: dict[str, tuple[Any, Any]] = {
     f"{name}, {kind.__name__.rpartition('.')[2]}": (statement, None)

@@ -16,8 +16,3 @@ def upgrade() -> None:
             "(tenant_id WITH =, provider_id WITH =, int8range(busy_from, busy_to) WITH &&) "
             "WHERE (state = 'scheduled' AND provider_id IS NOT NULL)"
         )
-
-
-def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER TABLE occurrence DROP CONSTRAINT ex_occurrence_provider_time")
