@@ -1,5 +1,7 @@
 """The list of websites that may show the widgets, and the ones that tried and were refused."""
 
+from collections.abc import Sequence
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,8 +10,10 @@ from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
+from bookwidget.theming.i18n import spoken
 from bookwidget.web.desk import desk
 from bookwidget.web.guard import Form, PlainForm
+from bookwidget.web.services import services
 from bookwidget.web.sites import add_site, allow_refused, allowed_sites, find_site, refused_origins, remove_site
 
 
@@ -61,5 +65,11 @@ def show_sites(form: Form | None = None, *, status: int = 200) -> ResponseReturn
     return show(
         "sites.html", status=status, form=form or SiteForm(formdata=None), allowed=allowed,
         refused=refused_origins(scope), added=next((site.origin for site in allowed if site.id == added), ""),
-        removed="removed" in request.args,
+        removed="removed" in request.args, titles=titles,
     )  # fmt: skip
+
+
+def titles(slugs: Sequence[str]) -> str:
+    """What the owner knows the widgets by, for a sentence; a slug stays where there is no such widget any more."""
+    known = services().widgets
+    return ", ".join(sorted(spoken().gettext(known[slug].title) if slug in known else slug for slug in slugs))

@@ -24,18 +24,21 @@ class Snippets:
     loader: str
 
 
+# The frame names its site by the referrer, which the page around it may have switched off: hence the policy.
 PLAIN = Markup("""\
-<iframe data-bookwidget src="{base}/w/{tenant}/{widget}" title="{title}"
+<iframe data-bookwidget src="{base}/w/{tenant}/{widget}"
+  title="{title}"
   width="100%" height="{height}" style="border:0;width:100%"
   loading="lazy" referrerpolicy="strict-origin"></iframe>
 <p><a href="{base}/p/{tenant}/" target="_blank" rel="noopener">{link}</a></p>
 """)
-# The frame names its site by the referrer, which the page around it may have switched off: hence the policy.
-
 LOADER = Markup("""\
-<div data-bookwidget="{tenant}/{widget}" data-title="{title}" data-min-height="{height}"
+<div data-bookwidget="{tenant}/{widget}"
+  data-title="{title}"
+  data-min-height="{height}"
   data-error="{error}"
-  data-retry="{retry}" data-open="{open}">
+  data-retry="{retry}"
+  data-open="{open}">
   <a href="{base}/p/{tenant}/">{link}</a>
 </div>
 <script async src="{base}/embed.js"></script>

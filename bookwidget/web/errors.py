@@ -1,13 +1,14 @@
 """What people see when something cannot be: the domain's errors and HTTP's, as small translated pages."""
 
 import structlog
-from flask import Blueprint, Flask, make_response, request
+from flask import Blueprint, Flask, g, make_response, request
 from flask.wrappers import Response
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
 from bookwidget.kernel.text import Text, _
+from bookwidget.web.desk import enter_console
 from bookwidget.web.product import is_product_page, render_product
 from bookwidget.web.rendering import render_bare
 
@@ -39,6 +40,8 @@ def page(status: int, reason: Text | None = None) -> Response:
     """A neutral page: it holds nothing of anybody's, so any page may frame it. At our own addresses in our look."""
     title, hint = TITLES.get(status, TITLES[500]), reason or HINTS.get(status)
     if is_product_page():
+        if status < 500 and g.get("place") is None:
+            enter_console()  # an address that no view has: the way back depends on who asks
         return render_product("platform/error.html", status=status, title=title, hint=hint)
     html = render_bare("error.html", title=title, hint=hint, status=status)
     response = make_response(html, status)
