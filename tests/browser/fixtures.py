@@ -18,15 +18,6 @@ def _need(*programs: Path) -> None:
         pytest.skip(f"not installed: {', '.join(missing)}")
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
-    """Third-party cookies blocked. Shared by all tests: `fresh_chromium` where cookies of others would matter."""
-    _need(chromium_module.BINARY, chromium_module.DRIVER)
-    browser = Chromium()
-    yield browser
-    browser.quit()
-
-
 @pytest.fixture
 def fresh_chromium() -> Iterator[Callable[..., Chromium]]:
     """Makes Chromium with an empty profile: `fresh_chromium(script=False)`, `fresh_chromium(storage=False)`."""
