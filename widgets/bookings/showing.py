@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from bookwidget.bookings.actions import BookingDetails, BookingPage, BookingRow, Change, MoveChoices, Slot, Tab
+from bookwidget.bookings.actions import (
+    BookingDetails,
+    BookingPage,
+    BookingRow,
+    Change,
+    MoveChoices,
+    Slot,
+    Tab,
+)
 from bookwidget.kernel.text import Text, _
 from bookwidget.web import Formats
 
@@ -68,7 +76,8 @@ def by_part_of_day(slots: Iterable[Slot], formats: Formats) -> list[TimeGroup]:
 
 def dates_by_month(slots: Iterable[Slot], formats: Formats, now: datetime) -> list[TimeGroup]:
     return [
-        TimeGroup(title, list(own)) for title, own in groupby(slots, key=lambda slot: formats.month(slot.starts_at, now))
+        TimeGroup(title, list(own))
+        for title, own in groupby(slots, key=lambda slot: formats.month(slot.starts_at, now))
     ]
 
 
@@ -92,7 +101,13 @@ class Choice:
 
 
 def make_choice(
-    choices: MoveChoices, formats: Formats, now: datetime, *, day: date | None, key: str, chosen_at: datetime | None
+    choices: MoveChoices,
+    formats: Formats,
+    now: datetime,
+    *,
+    day: date | None,
+    key: str,
+    chosen_at: datetime | None,
 ) -> Choice:
     """`day` is the one asked for, `key` the slot that was chosen and `chosen_at` its time, if that is known."""
     slots = [slot for found in choices.days for slot in found.slots]
@@ -146,7 +161,9 @@ def words_of(change: Change, business: str) -> Text | None:
     by_customer = change.by == "customer"
     match change.kind:
         case "booking.made":
-            return _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
+            return (
+                _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
+            )
         case "booking.cancelled":
             return _("You cancelled.") if by_customer else _("%(business)s cancelled it.", business=business)
         case "booking.moved":
@@ -156,7 +173,10 @@ def words_of(change: Change, business: str) -> Text | None:
             if by_customer:
                 return _("You moved it from %(before)s to %(after)s.", before=before, after=after)
             return _(
-                "%(business)s moved it from %(before)s to %(after)s.", business=business, before=before, after=after
+                "%(business)s moved it from %(before)s to %(after)s.",
+                business=business,
+                before=before,
+                after=after,
             )
     return None
 
