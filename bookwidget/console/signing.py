@@ -47,8 +47,14 @@ def log_in() -> ResponseReturnValue:
 
 def ask_to_wait(form: Form, seconds: int) -> ResponseReturnValue:
     minutes = -(-seconds // 60)
-    words = "Too many attempts. Try again in %(n)s minute.", "Too many attempts. Try again in %(n)s minutes."
-    form.refuse("", n_(*words, minutes))
+    form.refuse(
+        "",
+        n_(
+            "Too many attempts. Try again in %(n)s minute.",
+            "Too many attempts. Try again in %(n)s minutes.",
+            minutes,
+        ),
+    )
     response = render_product("console/login.html", status=429, form=form)
     response.headers["Retry-After"] = str(seconds)
     return response
