@@ -170,6 +170,7 @@ DOORS = {
     "tenancy/platform.py": "looks up which tenant an address or a member belongs to, before one is known",
     "events/worker.py": "claims jobs of all tenants; each is then done in its own tenant's session",
     "events/housekeeping.py": "removes expired rows of all tenants",
+    "ops/demo_database.py": "makes the demo businesses anew, and only those that it has made",
     "web/health.py": "asks whether the database answers",
 }
 """Every caller of `all_tenants`, and why it has to."""
