@@ -17,7 +17,19 @@ from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.themes import find_themes
 from bookwidget.theming.themes import shipped_folder as shipped_themes
 from bookwidget.version import __version__
-from bookwidget.web import assets, compression, entry, errors, headers, health, platform, rendering, signing, visits
+from bookwidget.web import (
+    assets,
+    compression,
+    development,
+    entry,
+    errors,
+    headers,
+    health,
+    platform,
+    rendering,
+    signing,
+    visits,
+)
 from bookwidget.web.discovery import find_widgets
 from bookwidget.web.discovery import shipped_folder as shipped_widgets
 from bookwidget.web.services import EXTENSION, Services
@@ -53,6 +65,8 @@ def create_app(config: Config | None = None, *, clock: Clock = utc_now) -> Flask
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if config.development:
+        app.register_blueprint(development.blueprint)
     register_widgets(app, services)
     return app
 
