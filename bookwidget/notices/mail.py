@@ -1,10 +1,12 @@
 """From a stored message to a mail with its headers."""
 
 import re
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from bookwidget.notices.store import StoredMessage
 
@@ -12,8 +14,23 @@ NAME_LENGTH, SUBJECT_LENGTH = 80, 300
 BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\s]+")
 """Line breaks of any kind, which would begin a new header, and what turns the order of letters round."""
 
+
+class MailPolicy(EmailPolicy):
+    """Writes Subject and From by `email.header`: the policy's own folding loses or adds a space between two encoded
+    words, which in a language without ASCII happens in every longer subject.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        words = value.addresses[0].display_name if name == "From" else str(value)
+        if name not in ("Subject", "From") or words.isascii():
+            return super().fold_binary(name, value)
+        written = Header(words, "utf-8", header_name=name).encode(linesep="\r\n")
+        address = f"\r\n <{value.addresses[0].addr_spec}>" if name == "From" else ""
+        return f"{name}: {written}{address}\r\n".encode()
+
+
 # Base64 or quoted-printable where needed, so that no server on the way has to know 8BITMIME.
-POLICY = SMTP.clone(cte_type="7bit")
+POLICY = MailPolicy(linesep="\r\n", cte_type="7bit")
 
 
 def one_line(text: str, length: int) -> str:

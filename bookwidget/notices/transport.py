@@ -122,7 +122,7 @@ class Maildir:
             return
         unfinished = self.path / "tmp" / f"{name}.{os.getpid()}"
         with unfinished.open("wb") as file:
-            file.write(mail.as_bytes(policy=policy.SMTP))
+            file.write(mail.as_bytes())
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(self.path / "new" / name)

@@ -106,7 +106,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(database: Database, tmp_pat
         os.kill(start_up, signal.SIGKILL)
         in_delivery = kill_often(world, start, receiver)
         start()
-        assert wait_for(lambda: is_all_done(world), seconds=30), log.read_text()[-2000:]
+        assert wait_for(lambda: is_all_done(world), seconds=90), log.read_text()[-2000:]
 
     ids_of: dict[str, set[str]] = defaultdict(set)
     for mail in receiver.mails:

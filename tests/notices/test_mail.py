@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bookwidget.notices.mail import NAME_LENGTH, SUBJECT_LENGTH, mail_of, one_line
@@ -46,18 +46,24 @@ def test_the_headers() -> None:
     assert [part.get_content_type() for part in made.iter_parts()] == ["text/plain", "text/html"]
 
 
+def words_of(header: str) -> str:
+    """A raw header in words. The library's newer parser adds spaces between encoded words, so the old one reads."""
+    return str(make_header(decode_header(header.replace("\r\n", ""))))
+
+
 @given(ODD, ODD)
+@example("", "0000000000000000 ¡¡¡¡¡¡¡¡𐀀𐀀𐀀 ¡")  # the standard library's folding loses the last space
+@example("استوديو نور للياقة واليوغا والتأمل في وسط المدينة", "أُلغي الحجز: يوغا هادئة، الخميس، 26 نوفمبر 2026")
 def test_odd_names_and_subjects_stay_what_they_are(name: str, subject: str) -> None:
-    made = mail(sender_name=name, subject=subject)
-    assert {header.lower() for header in made} == HEADERS
-    [sender] = made["From"].addresses
-    assert sender.addr_spec == "no-reply@service.example"
-    assert made["To"] == "ada@example.com"
-    raw = message_from_bytes(
-        mail_of(stored(subject=subject), "", "", sender="a@b.example", host="h").as_bytes(), policy=policy.compat32
-    )
-    assert str(make_header(decode_header(raw["Subject"].replace("\r\n", "")))) == one_line(subject, SUBJECT_LENGTH)
-    assert len(sender.display_name) <= NAME_LENGTH + 20, "the library may add a space at a fold"
+    made = mail_of(stored(sender_name=name, subject=subject), "", "", sender="a@b.example", host="h").as_bytes()
+    new, old = (message_from_bytes(made, policy=kind) for kind in (policy.default, policy.compat32))
+    assert {header.lower() for header in new} == HEADERS
+    assert [address.addr_spec for address in new["From"].addresses] == ["a@b.example"]
+    assert new["To"] == "ada@example.com"
+    assert words_of(old["Subject"]) == one_line(subject, SUBJECT_LENGTH)
+    shown = words_of(old["From"]).removesuffix("<a@b.example>").strip()
+    if not name.isascii():
+        assert shown == one_line(name, NAME_LENGTH)
 
 
 def test_all_of_it_is_seven_bit() -> None:
