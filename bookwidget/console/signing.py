@@ -12,7 +12,7 @@ from bookwidget.web.desk import enter_console, keep_console
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services
-from bookwidget.web.signing import address, device, go_on, signed_out
+from bookwidget.web.signing import address, go_on, signed_out
 
 HOME = "/console/"
 
@@ -81,7 +81,7 @@ def choose() -> ResponseReturnValue:
 
 def enter(choice: Choice, next_url: str | None) -> ResponseReturnValue:
     here = services()
-    secret_text = open_console(here.database, choice, device=device(), now=here.clock())
+    secret_text = open_console(here.database, choice, device=request.user_agent.string[:200], now=here.clock())
     return keep_console(go_on(own_page(next_url)), secret_text)
 
 

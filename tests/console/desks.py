@@ -1,0 +1,46 @@
+"""Members at the console, and what they find there."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from bookwidget.events.models import Event
+from bookwidget.tenancy.models import Member, Site, Tenant
+from tests import factories
+from tests.factories import PASSWORD, World
+from tests.web_fixtures import Visitor, Web
+
+
+def nobody(web: Web) -> Visitor:
+    return Visitor(web.app, "/console/")
+
+
+def sign_in(visitor: Visitor, email: str, password: str = PASSWORD) -> Visitor:
+    answer = visitor.send("login", email=email, password=password)
+    assert answer.status_code == 303, answer.text
+    return visitor
+
+
+def owner(web: Web, world: World | None = None) -> Visitor:
+    return sign_in(nobody(web), f"owner@{(world or web.yoga).slug}.example")
+
+
+def hire(world: World, email: str, role: str) -> None:
+    world.add(Member(email=email, name="Sam", role=role, password_hash=factories.PASSWORD_HASH, created_at=world.now))
+
+
+def events(world: World) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and facts of what happened at the console after the sign-in."""
+    with world.database.session(world.tenant_id) as session:
+        found = session.scalars(select(Event).order_by(Event.id))
+        return [(event.kind, event.facts) for event in found if event.kind != "member.signed_in"]
+
+
+def tenant(world: World) -> Tenant:
+    with world.database.session(world.tenant_id) as session:
+        return session.get_one(Tenant, world.tenant_id)
+
+
+def origins(world: World) -> list[str]:
+    with world.database.session(world.tenant_id) as session:
+        return sorted(session.scalars(select(Site.origin)))
