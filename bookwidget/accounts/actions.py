@@ -1,13 +1,14 @@
 """Signing in and out, passwords, and the customer's own details."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from bookwidget.accounts import limits, passwords, rules
-from bookwidget.accounts.models import Customer
+from bookwidget.accounts.models import Customer, SignIn
 from bookwidget.accounts.settings import NAME_EDITABLE, PHONE_EDITABLE, PORTAL_ENABLED
-from bookwidget.accounts.signing_in import Kind, end_sign_in, end_sign_ins_of, open_sign_in
-from bookwidget.accounts.store import CREDENTIALS, PROFILE
+from bookwidget.accounts.signing_in import IDLE, Kind, end_sign_in, end_sign_ins_of, open_sign_in
+from bookwidget.accounts.store import CREDENTIALS, PROFILE, SIGN_INS
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
@@ -21,6 +22,36 @@ WRONG_CREDENTIALS = _("That email and password do not belong together. Check bot
 PORTAL_OFF = _("Logging in is switched off at the moment.")
 SPENT_LINK = _("This link has expired or was already used.")
 CHANGED_MEANWHILE = _("Your details were changed somewhere else meanwhile. Check them and save again.")
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What is known of the browser that signs in."""
+
+    kind: Kind
+    """How it will keep the secret."""
+    device: str
+    """What it calls itself."""
+    address: str
+    """For rate limits only; stored as a digest."""
+    site: str
+    """Origin of the host page; empty at our own address."""
+    sign_in_id: UUID | None = None
+    """The sign-in that it had so far; it ends with the new one."""
+
+
+@dataclass(frozen=True)
+class OpenSignIn:
+    """One of a customer's sign-ins, for the list of them."""
+
+    id: UUID
+    kind: Kind
+    device: str
+    site: str
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+    """The one that asks."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +69,12 @@ class Profile:
     may_change_phone: bool
 
 
-def sign_in(scope: Scope, email: str, password: str, *, kind: Kind, device: str, address: str) -> str:
+def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
     """The text for the browser to keep. `Refused("password")` does not say which part was wrong, in the same time."""
     if not scope.tenant.settings[PORTAL_ENABLED]:
         raise Denied(PORTAL_OFF)
     email = email.strip().lower()
-    limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, address, scope.now)
+    limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, browser.address, scope.now)
     limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, email, scope.now)
     row = scope.session.rows(CREDENTIALS, {"email": email}).one_or_none()
     scope.session.rollback()  # no transaction stays open while hashing
@@ -56,8 +87,15 @@ def sign_in(scope: Scope, email: str, password: str, *, kind: Kind, device: str,
         if customer.password_hash != stored:  # changed while this one was being checked
             raise Refused("password", WRONG_CREDENTIALS)
         customer.password_hash = fresh_hash
-        record(scope, "customer.signed_in", customer_id=customer_id, after={"kind": kind})
-        return open_sign_in(scope, kind, customer_id=customer_id, device=device)
+        return enter(scope, customer_id, browser)
+
+
+def enter(scope: Scope, customer_id: UUID, browser: Browser) -> str:
+    """Opens a sign-in inside the open write transaction, and ends the one that this browser had."""
+    if browser.sign_in_id is not None:
+        end_sign_in(scope.session, browser.sign_in_id, scope.now)
+    record(scope, "customer.signed_in", customer_id=customer_id, after={"kind": browser.kind})
+    return open_sign_in(scope, browser.kind, customer_id=customer_id, device=browser.device, site=browser.site)
 
 
 def sign_out(scope: Scope, sign_in_id: UUID) -> None:
@@ -83,7 +121,7 @@ def reset_is_open(scope: Scope, tokens: Tokens, token: str) -> bool:
     return bool(claim and customer and claim.fits(customer.password_hash))
 
 
-def reset_password(scope: Scope, tokens: Tokens, token: str, password: str, *, kind: Kind, device: str) -> str:
+def reset_password(scope: Scope, tokens: Tokens, token: str, password: str, browser: Browser) -> str:
     """Sets the password that the link's owner chose, ends all sign-ins and opens a new one.
 
     `Denied` for a link that is spent; of two who use it at once only the first is let in.
@@ -103,7 +141,7 @@ def reset_password(scope: Scope, tokens: Tokens, token: str, password: str, *, k
         customer.email_proven_at = customer.email_proven_at or scope.now
         end_sign_ins_of(session, customer.id, scope.now)
         record(scope, "password.changed", customer_id=customer.id, after={"by": "link"})
-        return open_sign_in(scope, kind, customer_id=customer.id, device=device)
+        return enter(scope, customer.id, browser)
 
 
 def change_password(scope: Scope, sign_in_id: UUID, current: str, new: str) -> int:
@@ -124,6 +162,32 @@ def change_password(scope: Scope, sign_in_id: UUID, current: str, new: str) -> i
         customer.password_hash = new_hash
         record(scope, "password.changed", customer_id=customer_id, after={"by": "customer"})
         return end_sign_ins_of(session, customer_id, scope.now, keep=sign_in_id)
+
+
+def list_sign_ins(scope: Scope, sign_in_id: UUID) -> tuple[OpenSignIn, ...]:
+    """The acting customer's open sign-ins, the last used first; those that idled too long are not open."""
+    rows = scope.session.rows(SIGN_INS, {"customer": own_id(scope), "now": scope.now})
+    return tuple(
+        OpenSignIn(row.id, Kind(row.kind), row.device, row.site, row.created_at, row.seen_at, row.id == sign_in_id)
+        for row in rows
+        if scope.now - row.seen_at < IDLE[Kind(row.kind)]
+    )
+
+
+def end_one_sign_in(scope: Scope, sign_in_id: UUID) -> None:
+    """Ends one of the acting customer's own sign-ins; `Missing` if there is no such one."""
+    customer_id = own_id(scope)
+    with writing(scope.session) as session:
+        row = session.get(SignIn, (scope.tenant.id, sign_in_id))
+        if row is None or row.customer_id != customer_id:
+            raise Missing
+        end_sign_in(session, sign_in_id, scope.now)
+
+
+def end_other_sign_ins(scope: Scope, sign_in_id: UUID) -> int:
+    """Ends all of the acting customer's sign-ins but this one; gives how many."""
+    with writing(scope.session) as session:
+        return end_sign_ins_of(session, own_id(scope), scope.now, keep=sign_in_id)
 
 
 def read_profile(scope: Scope) -> Profile:

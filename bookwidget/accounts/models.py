@@ -60,6 +60,8 @@ class SignIn(Owned, Base):
     old_until: Mapped[datetime | None] = mapped_column(Instant)
     """A renewed bearer token lives on for some seconds, for requests already under way."""
     device: Mapped[str] = mapped_column(String(200), default="")
+    site: Mapped[str] = mapped_column(String(300), default="")
+    """Origin of the host page; empty for pages at our own address."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
@@ -76,3 +78,23 @@ class Attempts(Owned, Base):
     """What is limited and for whom, the latter as a digest: no address stands here in clear."""
     window_at: Mapped[datetime] = mapped_column(Instant)
     count: Mapped[int] = mapped_column(default=0)
+
+
+class HandOver(Owned, Base):
+    """A sign-in made in a window of our own, on its way into the frame that asked for it.
+
+    The frame alone knows the verifier whose SHA-256 is `challenge`; whoever has only a code has nothing.
+    """
+
+    __tablename__ = "hand_over"
+    __table_args__ = (refers_to("customer", "customer_id"), UniqueConstraint("tenant_id", "challenge"))
+
+    customer_id: Mapped[UUID]
+    challenge: Mapped[bytes] = mapped_column(LargeBinary(32))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of the code that the window sends to the frame."""
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    typed_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """SHA-256 of the six digits that people type where the window cannot reach the frame."""
+    typed_expires_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(default=0)

@@ -40,6 +40,15 @@ LIFETIME = {
     Kind.HOSTED: timedelta(days=30),
     Kind.CONSOLE: timedelta(hours=12),
 }
+"""How long a secret opens its row. A bearer token is renewed on the way, up to `LONGEST_BEARER`."""
+LONGEST_BEARER = timedelta(hours=12)
+IDLE = {
+    Kind.FRAME: timedelta(days=14),
+    Kind.BEARER: timedelta(minutes=30),
+    Kind.HOSTED: timedelta(days=14),
+    Kind.CONSOLE: timedelta(hours=2),
+}
+"""A sign-in that was not used for so long has ended."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,7 @@ class SignedIn:
 
     sign_in_id: UUID
     kind: Kind
+    created_at: datetime
     seen_at: datetime
     expires_at: datetime
     person_id: UUID
@@ -78,7 +88,9 @@ class SignedIn:
         return now - self.seen_at > SEEN_EVERY
 
     def is_due_for_renewal(self, now: datetime) -> bool:
-        return self.kind is Kind.BEARER and self.expires_at - now < LIFETIME[Kind.BEARER] / 2
+        if self.kind is not Kind.BEARER or now - self.created_at >= LONGEST_BEARER:
+            return False
+        return self.expires_at - now < LIFETIME[Kind.BEARER] / 2
 
 
 @dataclass(frozen=True)
@@ -97,12 +109,12 @@ def who_and_where(session: TenantSession, site: UUID | None, credential: Credent
     row = session.rows(WHO_AND_WHERE, values).one_or_none()
     if row is None:
         raise Missing
-    origin, sign_in, person, tenant = row[0], row[1:8], row[8:14], row[14:]
+    origin, sign_in, person, tenant = row[0], row[1:9], row[9:15], row[15:]
     signed_in = None
     if credential and person[0] and not person[5] and is_valid(sign_in, credential, now):
         id, email, given, family, locale, _blocked = person
         signed_in = SignedIn(
-            sign_in[0], credential.kind, sign_in[5], sign_in[6], id, email, given, f"{given} {family}".strip(), locale
+            sign_in[0], credential.kind, *sign_in[5:8], id, email, given, f"{given} {family}".strip(), locale
         )
     return Visit(facts_from(tenant), origin, signed_in)
 
@@ -112,18 +124,18 @@ def who_at_console(session: TenantSession, credential: Credential, now: datetime
     row = session.rows(WHO_AT_CONSOLE, {"sign_in": credential.sign_in_id}).one_or_none()
     if row is None:
         raise Missing
-    sign_in, person, tenant = row[:7], row[7:11], row[11:]
+    sign_in, person, tenant = row[:8], row[8:12], row[12:]
     signed_in = None
     if person[0] and is_valid(sign_in, credential, now):
         id, email, name, role = person
-        signed_in = SignedIn(sign_in[0], credential.kind, sign_in[5], sign_in[6], id, email, name, name, "", role)
+        signed_in = SignedIn(sign_in[0], credential.kind, *sign_in[5:8], id, email, name, name, "", role)
     return Visit(facts_from(tenant), None, signed_in)
 
 
 def is_valid(row: Sequence[Any], credential: Credential, now: datetime) -> bool:
     """Whether the secret opens the row (`SIGN_IN_COLUMNS`) now, by the way it came."""
-    _, kind, digest, old_digest, old_until, _, expires_at = row
-    if kind != credential.kind or expires_at <= now:
+    _, kind, digest, old_digest, old_until, _, seen_at, expires_at = row
+    if kind != credential.kind or expires_at <= now or now - seen_at >= IDLE[credential.kind]:
         return False
     given = digest_of(credential.secret)
     if hmac.compare_digest(digest, given):
@@ -136,14 +148,21 @@ def digest_of(secret: str) -> bytes:
 
 
 def open_sign_in(
-    scope: Scope, kind: Kind, *, customer_id: UUID | None = None, member_id: UUID | None = None, device: str = ""
+    scope: Scope,
+    kind: Kind,
+    *,
+    customer_id: UUID | None = None,
+    member_id: UUID | None = None,
+    device: str = "",
+    site: str = "",
 ) -> str:
     """A new row inside the open write transaction; gives the text that the browser keeps."""
     id, secret = uuid7(), secrets.token_urlsafe(32)
     scope.session.add(
         SignIn(
             id=id, customer_id=customer_id, member_id=member_id, kind=kind, digest=digest_of(secret),
-            device=device[:200], created_at=scope.now, seen_at=scope.now, expires_at=scope.now + LIFETIME[kind],
+            device=device[:200], site=site,
+            created_at=scope.now, seen_at=scope.now, expires_at=scope.now + LIFETIME[kind],
         )
     )  # fmt: skip
     return f"{id.hex}.{secret}"
@@ -157,7 +176,8 @@ def renew(scope: Scope, sign_in_id: UUID) -> str | None:
         if row is None or row.ended_at is not None or row.kind != Kind.BEARER:
             return None
         row.old_digest, row.old_until = row.digest, scope.now + GRACE
-        row.digest, row.expires_at = digest_of(secret), scope.now + LIFETIME[Kind.BEARER]
+        row.digest, row.seen_at = digest_of(secret), scope.now
+        row.expires_at = min(scope.now + LIFETIME[Kind.BEARER], row.created_at + LONGEST_BEARER)
     return f"{sign_in_id.hex}.{secret}"
 
 

@@ -12,6 +12,7 @@ SIGN_IN_COLUMNS = (
     SignIn.digest,
     SignIn.old_digest,
     SignIn.old_until,
+    SignIn.created_at,
     SignIn.seen_at,
     SignIn.expires_at,
 )
@@ -44,4 +45,14 @@ CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).w
 )
 PROFILE = select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version).where(
     Customer.id == bindparam("customer")
+)
+
+SIGN_INS = (
+    select(SignIn.id, SignIn.kind, SignIn.device, SignIn.site, SignIn.created_at, SignIn.seen_at)
+    .where(
+        SignIn.customer_id == bindparam("customer"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("now"),
+    )
+    .order_by(SignIn.seen_at.desc(), SignIn.id)
 )

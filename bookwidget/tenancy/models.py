@@ -34,6 +34,19 @@ class Tenant(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class Host(Owned, Base):
+    """A host name of the business's own that leads to us, e.g. `book.shop.example` by a CNAME.
+
+    Its widgets are then of the same site as the business's pages, so an ordinary cookie works in every browser.
+    """
+
+    __tablename__ = "host"
+    __table_args__ = (UniqueConstraint("name"), CheckConstraint("name = lower(name)", name="lower_case"))
+
+    name: Mapped[str] = mapped_column(String(253))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Site(Owned, Base):
     """A web origin whose pages may frame the tenant's widgets. Its id stands in the frame's address."""
 

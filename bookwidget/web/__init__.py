@@ -1,11 +1,10 @@
 """The Flask side. What widgets may use of it is named here."""
 
 from bookwidget.theming.formats import Formats
-from bookwidget.web.frames import kind_for_this_browser
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.rendering import render
 from bookwidget.web.services import services
-from bookwidget.web.signing import address, device, go_on, own_path, signed_in
+from bookwidget.web.signing import address, browser, go_on, own_path, signed_in
 from bookwidget.web.visits import place
 from bookwidget.web.widgets import Widget
 
@@ -15,9 +14,8 @@ __all__ = [
     "PlainForm",
     "Widget",
     "address",
-    "device",
+    "browser",
     "go_on",
-    "kind_for_this_browser",
     "own_path",
     "place",
     "render",

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, login_required
 
-from bookwidget.accounts.actions import sign_out
+from bookwidget.accounts.actions import Browser, sign_out
 from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
 from bookwidget.web.frames import kind_for_this_browser, set_partitioned
 from bookwidget.web.services import services
@@ -41,13 +41,13 @@ def init_app(app: Flask) -> None:
     def ask_to_sign_in() -> ResponseReturnValue:
         """The sign-in form in place of the page, at the page's own address.
 
-        401, but not for the frame's own document: browsers would print that as an error of the host page.
+        401, but not for what the frame shows: browsers would print that as an error of the host page.
         """
         here = request.full_path.rstrip("?") if request.method == "GET" else f"/{request.path.strip('/')}/"
         form = services().sign_in_page
         response = make_response(form(here) if form else "")
-        framed = request.method == "GET" and request.headers.get("Sec-Fetch-Dest") == "iframe"
-        response.status_code = 200 if framed else 401
+        in_frame = is_fetched() or request.headers.get("Sec-Fetch-Dest") == "iframe"
+        response.status_code = 200 if in_frame and request.method == "GET" else 401
         return response
 
 
@@ -110,6 +110,18 @@ def own_path(path: str | None) -> str:
     base = f"/w/{place().tenant.slug}/{place().site}/"
     safe = path and path.startswith(base) and "\\" not in path and "//" not in path.split("?")[0]
     return path if safe and path else f"{base}{next(iter(services().widgets))}/"
+
+
+def browser() -> Browser:
+    """What this request tells of the browser that signs in."""
+    here = place()
+    return Browser(
+        kind=kind_for_this_browser(),
+        device=device(),
+        address=address(),
+        site=here.parent,
+        sign_in_id=here.signed_in.sign_in_id if here.signed_in else None,
+    )
 
 
 def device() -> str:

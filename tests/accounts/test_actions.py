@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,7 +14,8 @@ from bookwidget.accounts.settings import NAME_EDITABLE, PHONE_EDITABLE, PORTAL_E
 from bookwidget.accounts.signing_in import Credential, Kind, note_seen, renew, who_and_where
 from bookwidget.accounts.tokens import RESET_LIFETIME, Tokens
 from bookwidget.events.models import Event
-from bookwidget.kernel.errors import Denied, Refused, TooMany
+from bookwidget.kernel.actors import customer as customer_actor
+from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
 from tests.factories import World
@@ -38,10 +40,14 @@ def ada(yoga: World) -> Iterator[World]:
     return yoga
 
 
+def browser(kind: Kind, replaces: UUID | None = None) -> actions.Browser:
+    return actions.Browser(kind, "a browser", "192.0.2.1", "https://yoga.localhost", replaces)
+
+
 def sign_in(world: World, email: str = "ada@example.com", password: str = TYPED, kind: Kind = Kind.FRAME) -> str:
     scope = world.scope()
     with scope.session:
-        return actions.sign_in(scope, email, password, kind=kind, device="a browser", address="192.0.2.1")
+        return actions.sign_in(scope, email, password, browser(kind))
 
 
 def person(world: World, text: str, kind: Kind = Kind.FRAME, *, after: timedelta = timedelta()) -> str | None:
@@ -49,6 +55,13 @@ def person(world: World, text: str, kind: Kind = Kind.FRAME, *, after: timedelta
     with world.database.session(world.tenant_id) as session:
         visit = who_and_where(session, world.ids["site"], Credential.parse(kind, text), world.now + after)
     return visit.signed_in and visit.signed_in.email
+
+
+def use(world: World, text: str, *, after: timedelta) -> None:
+    credential = Credential.parse(Kind.FRAME, text)
+    assert credential
+    with world.database.session(world.tenant_id) as session:
+        note_seen(session, credential.sign_in_id, world.now + after)
 
 
 def customer(world: World, name: str = "ada") -> Customer:
@@ -79,8 +92,12 @@ def test_a_sign_in_opens_only_its_own_tenant(ada: World, other: World) -> None:
 
 def test_a_sign_in_ends_by_time(ada: World) -> None:
     text = sign_in(ada)
-    assert person(ada, text, after=timedelta(days=29)) is not None
-    assert person(ada, text, after=timedelta(days=30)) is None
+    assert person(ada, text, after=timedelta(days=13)) is not None
+    assert person(ada, text, after=timedelta(days=14)) is None, "not used for so long"
+    use(ada, text, after=timedelta(days=13))
+    assert person(ada, text, after=timedelta(days=26)) is not None
+    use(ada, text, after=timedelta(days=26))
+    assert person(ada, text, after=timedelta(days=30)) is None, "the absolute limit"
 
 
 @pytest.mark.parametrize(
@@ -147,6 +164,61 @@ def test_a_renewed_bearer_leaves_the_old_one_for_a_moment(ada: World) -> None:
     assert person(ada, old, Kind.BEARER, after=timedelta(seconds=31)) is None
 
 
+def test_a_bearer_is_renewed_for_hours_but_not_for_ever(ada: World) -> None:
+    text: str | None = sign_in(ada, kind=Kind.BEARER)
+    for minutes in range(20, 13 * 60, 20):
+        now = ada.now + timedelta(minutes=minutes)
+        credential = Credential.parse(Kind.BEARER, text or "")
+        assert credential
+        with ada.database.session(ada.tenant_id) as session:
+            signed_in = who_and_where(session, None, credential, now).signed_in
+        if signed_in is None:
+            break
+        if signed_in.is_due_for_renewal(now):
+            scope = ada.scope(now=now)
+            with scope.session:
+                text = renew(scope, credential.sign_in_id)
+    assert timedelta(hours=12) <= timedelta(minutes=minutes) <= timedelta(hours=12, minutes=20)
+
+
+def test_a_new_sign_in_takes_the_place_of_the_browsers_old_one(ada: World) -> None:
+    old = sign_in(ada)
+    credential = Credential.parse(Kind.FRAME, old)
+    assert credential
+    scope = ada.scope()
+    with scope.session:
+        new = actions.sign_in(scope, "ada@example.com", TYPED, browser(Kind.FRAME, credential.sign_in_id))
+    assert person(ada, new) == "ada@example.com"
+    assert person(ada, old) is None
+
+
+def test_one_sees_and_ends_ones_own_sign_ins(ada: World, other: World) -> None:
+    here, there = (Credential.parse(Kind.FRAME, sign_in(ada)) for _ in "ab")
+    assert here
+    assert there
+    scope = ada.scope()
+    with scope.session:
+        listed = actions.list_sign_ins(scope, here.sign_in_id)
+        assert {(row.id, row.is_this) for row in listed} == {(here.sign_in_id, True), (there.sign_in_id, False)}
+        assert listed[0].site == "https://yoga.localhost"
+        actions.end_one_sign_in(scope, there.sign_in_id)
+        assert [row.id for row in actions.list_sign_ins(scope, here.sign_in_id)] == [here.sign_in_id]
+    for world, actor in ((ada, customer_actor(ada.ids["ben"])), (other, None)):
+        stranger = world.scope(actor)
+        with stranger.session, pytest.raises(Missing):
+            actions.end_one_sign_in(stranger, here.sign_in_id)
+
+
+def test_all_other_sign_ins_end_together(ada: World) -> None:
+    texts = [sign_in(ada) for _ in range(3)]
+    mine = Credential.parse(Kind.FRAME, texts[0])
+    assert mine
+    scope = ada.scope()
+    with scope.session:
+        assert actions.end_other_sign_ins(scope, mine.sign_in_id) == 2
+    assert [person(ada, text) for text in texts] == ["ada@example.com", None, None]
+
+
 def test_a_cookie_row_is_never_renewed_as_a_bearer(ada: World) -> None:
     credential = Credential.parse(Kind.FRAME, sign_in(ada))
     assert credential
@@ -171,7 +243,7 @@ def reset_token(world: World) -> str:
 def reset(world: World, token: str, password: str = "a new long one") -> str:
     scope = world.scope()
     with scope.session:
-        return actions.reset_password(scope, Tokens(SECRET), token, password, kind=Kind.HOSTED, device="")
+        return actions.reset_password(scope, Tokens(SECRET), token, password, browser(Kind.HOSTED))
 
 
 def test_L4_a_reset_link_sets_the_first_password(ada: World) -> None:

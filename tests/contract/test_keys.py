@@ -10,8 +10,8 @@ from bookwidget.tenancy.base import Base
 from bookwidget.tenancy.wall import tenant_key
 
 TABLES = sorted(Base.metadata.tables.values(), key=lambda table: table.name)
-ACROSS_TENANTS = {("tenant", "id"), ("tenant", "slug")}
-"""Unique over the whole installation: the tenant's own row. The wall refuses to insert into that table."""
+ACROSS_TENANTS = {("tenant", "id"), ("tenant", "slug"), ("host", "name")}
+"""Unique over the whole installation: the tenant's own row, and the host name that leads to it."""
 
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 

@@ -5,17 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.actions import request_password_reset, reset_is_open, reset_password, sign_in
 from bookwidget.kernel.errors import Denied, Refused
-from bookwidget.web import (
-    Widget,
-    address,
-    device,
-    kind_for_this_browser,
-    own_path,
-    place,
-    render,
-    services,
-    signed_in,
-)
+from bookwidget.web import Widget, address, browser, own_path, place, render, services, signed_in
 
 from .forms import ForgotForm, LoginForm, NewPasswordForm
 
@@ -39,9 +29,7 @@ def login() -> ResponseReturnValue:
     form.check_guard()
     email, password = form.email.data or "", form.password.data or ""
     try:
-        text = sign_in(
-            place().scope(), email, password, kind=kind_for_this_browser(), device=device(), address=address()
-        )
+        text = sign_in(place().scope(), email, password, browser())
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
         return render("login.html", status=422, form=form)
@@ -69,9 +57,7 @@ def reset(token: str) -> ResponseReturnValue:
         return render("reset.html", status=200 if is_open else 410, form=form, is_open=is_open)
     form.check_guard()
     try:
-        text = reset_password(
-            scope, tokens, token, form.password.data or "", kind=kind_for_this_browser(), device=device()
-        )
+        text = reset_password(scope, tokens, token, form.password.data or "", browser())
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
         return render("reset.html", status=422, form=form, is_open=True)
