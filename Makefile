@@ -26,7 +26,7 @@ check: ## style, types, import order
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/python scripts/imports.py
 
 format: ## puts the code into its form
 	@sh scripts/environment.sh dev

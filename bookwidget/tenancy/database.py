@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 DatabaseError = SQLAlchemyError
 """What goes wrong with a database, under a name for those who know nothing of SQLAlchemy."""
+DatabaseBusy = OperationalError
+"""It is away, or others write for too long: the same may work in a moment."""
 
 
 def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:

@@ -3,11 +3,11 @@
 import structlog
 from flask import Blueprint, Flask, g, make_response, request
 from flask.wrappers import Response
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
 from bookwidget.kernel.text import Text, _
+from bookwidget.tenancy.database import DatabaseBusy
 from bookwidget.web.desk import enter_console
 from bookwidget.web.product import is_product_page, render_product
 from bookwidget.web.rendering import render_bare
@@ -78,8 +78,8 @@ def init_app(app: Flask) -> None:
             return make_response(error.get_response())
         return page(error.code or 500)
 
-    @app.errorhandler(OperationalError)
-    def database_busy(error: OperationalError) -> Response:
+    @app.errorhandler(DatabaseBusy)
+    def database_busy(error: DatabaseBusy) -> Response:
         log.warning("database", rule=str(request.url_rule), problem=type(error.orig).__name__)
         response = page(503)
         response.headers["Retry-After"] = "5"

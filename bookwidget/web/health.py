@@ -2,10 +2,9 @@
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
-from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.database import DatabaseError
+from bookwidget.tenancy.store import TENANT_OF_SLUG
 from bookwidget.web.services import services
 
 blueprint = Blueprint("health", __name__)
@@ -22,7 +21,7 @@ def ready() -> ResponseReturnValue:
     """The process can serve: its database answers and holds our tables."""
     try:
         with services().database.all_tenants("readiness check") as connection:
-            connection.execute(select(Tenant.id).limit(1))
-    except SQLAlchemyError as error:
+            connection.execute(TENANT_OF_SLUG, {"slug": ""})
+    except DatabaseError as error:
         return {"status": "unavailable", "problem": type(error).__name__}, 503
     return {"status": "ok"}
