@@ -27,6 +27,12 @@ from tests.fixtures import NOW
 HERE = "https://widgets.localhost"
 
 
+def is_sent(given: dict[str, str | None]) -> bool:
+    """Whether a browser sends an input with these attributes as it stands."""
+    is_chosen = given.get("type") not in ("radio", "checkbox") or "checked" in given
+    return bool(given.get("name")) and is_chosen
+
+
 class Forms(HTMLParser):
     """The forms of a page: by their action, what a browser would send for each without touching it."""
 
@@ -44,9 +50,8 @@ class Forms(HTMLParser):
         elif self._open is not None and tag == "textarea":
             self._textarea = given.get("name") or ""
             self._open[self._textarea] = ""
-        elif self._open is not None and tag == "input" and given.get("name"):
-            if given.get("type") not in ("radio", "checkbox") or "checked" in given:
-                self._open[str(given["name"])] = given.get("value") or ""
+        elif self._open is not None and tag == "input" and is_sent(given):
+            self._open[str(given["name"])] = given.get("value") or ""
 
     def handle_data(self, data: str) -> None:
         if self._open is not None and self._textarea:
@@ -82,7 +87,9 @@ class Visitor:
 
     def form(self, page: str, action: str = "") -> dict[str, str]:
         """The fields of the form on `page` that posts to `action`, by default to the page itself."""
-        return Forms(self.get(page).text).found[self.url(action or page)]
+        found = {url.split("?")[0]: fields for url, fields in Forms(self.get(page).text).found.items()}
+        path = self.url(action or page).split("?")[0]
+        return found[path if path in found else ""]
 
     def send(self, path: str, page: str = "", **changes: Any) -> TestResponse:
         """Opens the page, changes fields of its form and sends it."""

@@ -155,7 +155,7 @@ def show_choices(code: str, form: MoveForm, key: str, *, status: int = 200) -> R
     chosen_at = time_of(key)
     day = here.formats.local(chosen_at).date() if chosen_at else day_in_address("day")
     choice = make_choice(choices, here.formats, here.now, day=day, key=key, chosen_at=chosen_at)
-    form.moves.data = booking.moves
+    form.moves.data, form.moves.raw_data = booking.moves, None  # what was sent may be older
     return render(
         "move.html",
         status=status,

@@ -35,7 +35,7 @@ def details() -> ResponseReturnValue:
         )
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
-        form.version.data = read_profile(place().scope()).version
+        form.version.data, form.version.raw_data = read_profile(place().scope()).version, None
         return show(details=form, status=422)
     return redirect(url_for(".profile", saved="details"), 303)
 

@@ -34,7 +34,8 @@ def test_everything_stands_there(web: Web) -> None:
     )
     page = web.customer().get(f"bookings/{booking.code}").text
     for words in (
-        "Slow Flow", "Thursday, 26 November 2026", "09:00–10:15", "75 minutes", "Mara Oduya", "Studio 1", "1 Harbour Row",
+        "Slow Flow",
+        "Thursday, 26 November 2026", "09:00–10:15", "75 minutes", "Mara Oduya", "Studio 1", "1 Harbour Row",
         "You", "Ines (child, 7)", "£28.00", booking.code, "Window seat\nplease", "Booked.", "hello@yoga.example",
         "+441632960144", "Reschedule", "Cancel booking",
     ):  # fmt: skip

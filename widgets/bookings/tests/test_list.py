@@ -17,7 +17,7 @@ LIST = "bookings/"
 
 def tabs(html: str) -> dict[str, str]:
     """Label → count."""
-    strip = html.split('class="bw-tabs"')[1].split("</nav>")[0]
+    strip = html.split('class="bw-tabs"')[1].split("</nav>", maxsplit=1)[0]
     return {label.strip(): count for label, count in re.findall(r">([^<>]+)<span>([^<]+)</span>", strip)}
 
 
