@@ -56,9 +56,7 @@ def test_B6_a_free_time_is_chosen_and_saved(web: Web, code: str, ada: Visitor) -
     assert start(web, code) == (TEN, 0)
     chosen = key(web, TEN + timedelta(hours=3), "tom")
     assert chosen in slots(page)
-    answer = ada.post(
-        posts_to(page, code), {**ada.form(f"bookings/{code}/move", posts_to(page, code)), "slot": chosen}
-    )
+    answer = ada.send(f"bookings/{code}/move", slot=chosen)
     assert (answer.status_code, answer.location) == (303, f"/w/yoga/0/bookings/?moved={code}")
     assert start(web, code) == (TEN + timedelta(hours=3), 1)
     assert "Massage is now on Thu 26 Nov, 13:00." in ada.get(answer.location).text
