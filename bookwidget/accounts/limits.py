@@ -5,11 +5,8 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
-
-from bookwidget.accounts.models import Attempts
+from bookwidget.accounts.store import count_up
 from bookwidget.kernel.errors import TooMany
-from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.session import TenantSession, writing
 
 
@@ -33,14 +30,7 @@ def count_attempt(session: TenantSession, limit: Limit, who: str, now: datetime)
     seconds = int(limit.window.total_seconds())
     start = datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
     key = f"{limit.purpose}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    upsert = (
-        insert(Attempts)
-        .values(id=uuid7(), key=key, window_at=start, count=1)
-        .on_conflict_do_update(index_elements=["tenant_id", "key", "window_at"], set_={"count": Attempts.count + 1})
-        .returning(Attempts.count)
-    )
     with writing(session):
-        count = session.execute(upsert).scalar_one()
+        count = count_up(session, key, start)
     if count > limit.count:
         raise TooMany(math.ceil((start + limit.window - now).total_seconds()))

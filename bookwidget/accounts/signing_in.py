@@ -10,10 +10,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
-
 from bookwidget.accounts.models import SignIn
-from bookwidget.accounts.store import WHO_AND_WHERE, WHO_AT_CONSOLE
+from bookwidget.accounts.store import END_SIGN_IN, END_SIGN_INS, NOTE_SEEN, WHO_AND_WHERE, WHO_AT_CONSOLE
 from bookwidget.kernel.errors import Missing
 from bookwidget.kernel.ids import parse_uuid, uuid7
 from bookwidget.tenancy.actions import facts_from
@@ -184,18 +182,14 @@ def renew(scope: Scope, sign_in_id: UUID) -> str | None:
 def note_seen(session: TenantSession, sign_in_id: UUID, now: datetime) -> None:
     """Remembers the last use; at most once a minute, and in a transaction of its own."""
     with writing(session):
-        session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now))
+        session.rows(NOTE_SEEN, {"sign_in": sign_in_id, "now": now})
 
 
 def end_sign_in(session: TenantSession, sign_in_id: UUID, now: datetime) -> None:
     """Ends one sign-in inside the open write transaction."""
-    session.execute(update(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+    session.rows(END_SIGN_IN, {"sign_in": sign_in_id, "now": now})
 
 
 def end_sign_ins_of(session: TenantSession, customer_id: UUID, now: datetime, *, keep: UUID | None = None) -> int:
     """Ends all of a customer's sign-ins but `keep` inside the open write transaction; gives how many."""
-    ending = update(SignIn).where(SignIn.customer_id == customer_id, SignIn.ended_at.is_(None))
-    if keep is not None:
-        ending = ending.where(SignIn.id != keep)
-    result = session.execute(ending.values(ended_at=now))
-    return result.rowcount if isinstance(result, CursorResult) else 0
+    return session.rows(END_SIGN_INS, {"customer": customer_id, "kept": keep, "now": now}).rowcount

@@ -1,9 +1,14 @@
 """Statements on customers and sign-ins."""
 
-from sqlalchemy import bindparam, select
+from datetime import datetime
 
-from bookwidget.accounts.models import Customer, SignIn
+from sqlalchemy import Uuid, bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bookwidget.accounts.models import Attempts, Customer, SignIn
+from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, Site, Tenant
+from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.store import TENANT_COLUMNS
 
 SIGN_IN_COLUMNS = (
@@ -56,3 +61,29 @@ SIGN_INS = (
     )
     .order_by(SignIn.seen_at.desc(), SignIn.id)
 )
+
+NOTE_SEEN = update(SignIn).where(SignIn.id == bindparam("sign_in")).values(seen_at=bindparam("now"))
+END_SIGN_IN = (
+    update(SignIn).where(SignIn.id == bindparam("sign_in"), SignIn.ended_at.is_(None)).values(ended_at=bindparam("now"))
+)
+KEPT = bindparam("kept", type_=Uuid())
+END_SIGN_INS = (
+    update(SignIn)
+    .where(
+        SignIn.customer_id == bindparam("customer"), SignIn.ended_at.is_(None), or_(KEPT.is_(None), SignIn.id != KEPT)
+    )
+    .values(ended_at=bindparam("now"))
+)
+
+
+def count_up(session: TenantSession, key: str, window_at: datetime) -> int:
+    """One more attempt under this key in this window; how many there are. Inside the open write transaction."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    upsert = (
+        insert(Attempts)
+        .values(id=uuid7(), key=key, window_at=window_at, count=1)
+        .on_conflict_do_update(index_elements=["tenant_id", "key", "window_at"], set_={"count": Attempts.count + 1})
+        .returning(Attempts.count)
+    )
+    count: int = session.execute(upsert).scalar_one()
+    return count
