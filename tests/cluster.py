@@ -23,7 +23,7 @@ from psycopg import sql
 
 from bookwidget.migrations import migrate
 
-FOLDER = "BOOKWIDGET_TEST_CLUSTER"
+FOLDER = "TEST_CLUSTER"
 OWNER = "bookwidget_owner"
 """Owns the databases and, like a sensible installation's, is no superuser."""
 TEMPLATE = "migrated"

@@ -198,7 +198,7 @@ def read_profile(scope: Scope) -> Profile:
     email, given_name, family_name, phone, version = row
     settings = scope.tenant.settings
     return Profile(
-        email, given_name, family_name, rules.shown_phone(phone, region=region_of(scope)), version,
+        email, given_name, family_name, rules.shown_phone(phone, region=rules.region_of(scope.tenant.locale)), version,
         may_change_name=settings[NAME_EDITABLE], may_change_phone=settings[PHONE_EDITABLE],
     )  # fmt: skip
 
@@ -214,7 +214,7 @@ def update_profile(scope: Scope, *, given_name: str, family_name: str, phone: st
         wanted["given_name"] = rules.clean_name(given_name, "given_name")
         wanted["family_name"] = rules.clean_name(family_name, "family_name", required=False)
     if settings[PHONE_EDITABLE]:
-        wanted["phone"] = rules.clean_phone(phone, "phone", region=region_of(scope))
+        wanted["phone"] = rules.clean_phone(phone, "phone", region=rules.region_of(scope.tenant.locale))
     with writing(scope.session) as session:
         customer = session.get_one(Customer, (scope.tenant.id, own_id(scope)))
         changed = {name: value for name, value in wanted.items() if getattr(customer, name) != value}
@@ -234,12 +234,6 @@ def own_id(scope: Scope) -> UUID:
     if scope.actor.kind is not ActorKind.CUSTOMER or scope.actor.id is None:
         raise Denied(_("Please log in first."))
     return scope.actor.id
-
-
-def region_of(scope: Scope) -> str:
-    """The business's country (ISO 3166) for reading phone numbers, from its locale; empty if it names none."""
-    parts = scope.tenant.locale.split("_")
-    return parts[-1] if len(parts) > 1 and len(parts[-1]) == 2 else "ZZ"
 
 
 def sign_in_member(scope: Scope, member_id: UUID, *, device: str) -> str:

@@ -39,10 +39,17 @@ def clean_phone(text: str, field: str, *, region: str) -> str:
 
 
 def shown_phone(number: str, *, region: str) -> str:
-    """An E.164 number as people of `region` write it."""
-    if not number:
-        return ""
-    parsed = phonenumbers.parse(number, None)
+    """A number as people of `region` write it; what is no E.164 number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
     home = phonenumbers.country_code_for_region(region) == parsed.country_code
     style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+def region_of(locale: str) -> str:
+    """The country (ISO 3166) that a locale names; `ZZ`, the unknown one, if it names none."""
+    territory = locale.replace("-", "_").rpartition("_")[2]
+    return territory if len(territory) == 2 and territory.isupper() else "ZZ"

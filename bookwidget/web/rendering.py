@@ -9,6 +9,7 @@ from typing import Any
 from flask import g, make_response, request, url_for
 from flask.wrappers import Response
 
+from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.kernel.text import Text, _
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
@@ -57,6 +58,8 @@ class Frame:
     email: str
     """Of the business, for questions."""
     phone: str
+    phone_shown: str
+    """As people of its country write it."""
     widget: str
 
 
@@ -117,6 +120,7 @@ def make_frame(here: Place) -> Frame:
         log_out_url=f"{base}-/sign-out",
         email=tenant.email,
         phone=tenant.phone,
+        phone_shown=shown_phone(tenant.phone, region=region_of(tenant.locale)),
         widget=current_widget(),
     )
 
