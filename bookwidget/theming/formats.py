@@ -5,7 +5,7 @@ and a clock time not on the day: a few hundred short texts serve all pages of a 
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import TypeVar
@@ -76,7 +76,7 @@ class Formats:
         clock = get_time_format("short", self.locale)
         self._between = str(self.locale.interval_formats[None])
         self._range_skeleton = _range_skeleton(self.locale, clock.pattern)
-        self._weekdays = get_day_names("abbreviated", "stand-alone", self.locale)
+        self._weekdays = _short_weekdays(self.locale)
         self._months = get_month_names("wide", "stand-alone", self.locale)
         self._short_months = get_month_names("abbreviated", "stand-alone", self.locale)
         self._full = self._kept_dates(get_date_format("full", self.locale).pattern)
@@ -199,6 +199,14 @@ class Formats:
 def _digits(system: str) -> dict[int, str]:
     zero = ZEROS.get(system)
     return {} if zero is None else {ord("0") + digit: chr(zero + digit) for digit in range(10)}
+
+
+def _short_weekdays(locale: Locale) -> Mapping[int, str]:
+    """Seven of them stand in a row on a phone: where CLDR abbreviates nothing, as in Arabic, its shorter names do."""
+    whole, abbreviated, short = (
+        get_day_names(width, "stand-alone", locale) for width in ("wide", "abbreviated", "short")
+    )
+    return short if abbreviated == whole else abbreviated
 
 
 def _range_skeleton(locale: Locale, clock: str) -> str | None:
