@@ -62,7 +62,7 @@ def test_odd_names_and_subjects_stay_what_they_are(name: str, subject: str) -> N
     assert new["To"] == "ada@example.com"
     assert words_of(old["Subject"]) == one_line(subject, SUBJECT_LENGTH)
     shown = words_of(old["From"]).removesuffix("<a@b.example>").strip()
-    if not name.isascii():
+    if not one_line(name, NAME_LENGTH).isascii():  # ASCII is quoted instead, and may be empty
         assert shown == one_line(name, NAME_LENGTH)
 
 

@@ -10,11 +10,12 @@ import threading
 
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Pace, Worker
+from bookwidget.notices.compose import BUSINESS, CUSTOMER
 from bookwidget.notices.post import Post
 from bookwidget.notices.transport import transport_of
 from bookwidget.tenancy.database import Database
-from bookwidget.theming.formats import formats_for
 from tests.notices.mailing import WIRED, post_with
+from tests.notices.test_letters import ADA, cancelled, moved, tenant
 
 PACE = Pace(batch=4, lease=0.6, idle=0.02)
 
@@ -28,7 +29,9 @@ def main(database_url: str, mail_url: str) -> None:
     assert WIRED
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
     post = post_with(transport_of(mail_url))
-    formats_for("en_GB", "Europe/London", "GBP")  # reads the locale, which takes longer than most workers live
+    for recipient in (CUSTOMER, BUSINESS):  # reads locale and templates, which takes longer than most workers live
+        for event in (cancelled(), moved()):
+            post.composer.letter(tenant(), event, recipient, ADA)
     for _line in sys.stdin:
         process = os.fork()
         if process == 0:
