@@ -69,12 +69,18 @@ def book(
             note=words,
             created_at=scope.now,
         )
-        scope.session.add(booking)
-        scope.session.add_all(ticket_of(booking, ticket) for ticket in tickets)
-        scope.session.flush()
-        made = read_booking(scope, booking.code)
-        record(scope, "booking.made", booking_id=booking.id, customer_id=owner, after=place_facts(made))
-        return read_booking(scope, booking.code)
+        return stored(scope, booking, tickets)
+
+
+def stored(scope: Scope, booking: Booking, tickets: Sequence[NewTicket]) -> BookingDetails:
+    """Writes the booking, its tickets and its event."""
+    scope.session.add(booking)
+    ids = sorted(uuid7() for _ticket in tickets)  # those of one millisecond are in no order by themselves
+    scope.session.add_all(ticket_of(booking, ticket, id) for ticket, id in zip(tickets, ids, strict=True))
+    scope.session.flush()
+    made = read_booking(scope, booking.code)
+    record(scope, "booking.made", booking_id=booking.id, customer_id=booking.customer_id, after=place_facts(made))
+    return read_booking(scope, booking.code)
 
 
 def price_of(scope: Scope, service: ServiceFacts, tickets: Sequence[NewTicket]) -> int:
@@ -98,8 +104,9 @@ def take_place(
     return key.occurrence_id
 
 
-def ticket_of(booking: Booking, ticket: NewTicket) -> Ticket:
+def ticket_of(booking: Booking, ticket: NewTicket, id: UUID) -> Ticket:
     return Ticket(
+        id=id,
         booking_id=booking.id,
         occurrence_id=booking.occurrence_id,
         ticket_type_id=ticket.ticket_type_id,

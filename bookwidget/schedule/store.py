@@ -37,51 +37,33 @@ def is_none_or(id_name: str, condition: ColumnElement[bool]) -> ColumnElement[bo
     return or_(bindparam(id_name, type_=Uuid).is_(None), condition)
 
 
-def availability() -> CompoundSelect[Any]:
-    """Everything that free times are made of but bookings, in one statement: a row is a provider of the service,
-    a stretch of opening hours, or days off (column `what`).
-    """
-    no_date, no_number, no_name = cast(null(), Date), cast(null(), Integer), cast(null(), String)
-    performers = (
-        select(
-            literal("provider", String).label("what"),
-            Provider.id.label("provider_id"),
-            Provider.name,
-            no_number.label("weekday"),
-            no_number.label("opens"),
-            no_number.label("closes"),
-            no_date.label("first_day"),
-            no_date.label("last_day"),
-        )
-        .join(ServiceProvider, ServiceProvider.provider_id == Provider.id)
-        .where(ServiceProvider.service_id == bindparam("service"), Provider.is_active.is_(True))
-    )
-    stretches = select(
-        literal("hours", String),
-        OpeningHours.provider_id,
-        no_name,
-        OpeningHours.weekday,
-        OpeningHours.opens,
-        OpeningHours.closes,
-        no_date,
-        no_date,
-    )
-    days_off = select(
-        literal("off", String),
-        TimeOff.provider_id,
-        no_name,
-        no_number,
-        no_number,
-        no_number,
-        TimeOff.first_day,
-        TimeOff.last_day,
-    ).where(
-        TimeOff.first_day <= bindparam("last_day", type_=Date), TimeOff.last_day >= bindparam("first_day", type_=Date)
-    )
-    return union_all(performers, stretches, days_off)
+NO_DATE, NO_NUMBER, NO_NAME = cast(null(), Date), cast(null(), Integer), cast(null(), String)
+NO_HOURS, NO_DAYS = (NO_NUMBER, NO_NUMBER, NO_NUMBER), (NO_DATE, NO_DATE)
 
+PERFORMERS = (
+    select(
+        literal("provider", String).label("what"),
+        Provider.id.label("provider_id"),
+        Provider.name,
+        NO_NUMBER.label("weekday"),
+        NO_NUMBER.label("opens"),
+        NO_NUMBER.label("closes"),
+        NO_DATE.label("first_day"),
+        NO_DATE.label("last_day"),
+    )
+    .join(ServiceProvider, ServiceProvider.provider_id == Provider.id)
+    .where(ServiceProvider.service_id == bindparam("service"), Provider.is_active.is_(True))
+)
+HOURS = (OpeningHours.weekday, OpeningHours.opens, OpeningHours.closes)
+STRETCHES = select(literal("hours", String), OpeningHours.provider_id, NO_NAME, *HOURS, *NO_DAYS)
+DAYS_OFF = select(
+    literal("off", String), TimeOff.provider_id, NO_NAME, *NO_HOURS, TimeOff.first_day, TimeOff.last_day
+).where(TimeOff.first_day <= bindparam("last_day", type_=Date), TimeOff.last_day >= bindparam("first_day", type_=Date))
 
-AVAILABILITY = availability()
+AVAILABILITY: CompoundSelect[Any] = union_all(PERFORMERS, STRETCHES, DAYS_OFF)
+"""Everything that free times are made of but bookings, in one statement: a row is a provider of the service,
+a stretch of opening hours, or days off (column `what`). Columns and their types are those of the first part.
+"""
 
 BUSY = (
     select(Occurrence.provider_id, Occurrence.busy_from, Occurrence.busy_to)

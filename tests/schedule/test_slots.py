@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import false, select
 from sqlalchemy.exc import IntegrityError
 
-from bookwidget.catalog.actions import list_services, list_ticket_types, read_service
+from bookwidget.catalog.actions import ServiceFacts, list_services, list_ticket_types, read_service
 from bookwidget.catalog.models import Provider, Service, TicketType
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.schedule import store
@@ -198,7 +198,12 @@ def test_a_slot_is_found_by_its_key_only_while_it_can_be_booked(yoga: World) -> 
     with scope.session:
         massage, flow = (read_service(scope, yoga.ids[name]) for name in ("massage", "flow"))
         assert find_slot(scope, massage, free).starts_at == at(14)
-        for service, key in [(massage, taken), (flow, free), (massage, OccurrenceKey(yoga.ids["flow"]))]:
+        wrong: list[tuple[ServiceFacts, OccurrenceKey | TimeKey]] = [
+            (massage, taken),
+            (flow, free),
+            (massage, OccurrenceKey(yoga.ids["flow"])),
+        ]
+        for service, key in wrong:
             with pytest.raises(Refused):
                 find_slot(scope, service, key)
 
