@@ -1,6 +1,8 @@
-"""Build step: puts the widgets, the themes and embed.js, which live beside the package, into the wheel."""
+"""Build backend: setuptools', which also carries what lives beside the package: widgets, themes and embed.js."""
+
 from pathlib import Path
 
+from setuptools.build_meta import *  # noqa: F403 - the backend's hooks
 from setuptools.command.build_py import build_py
 
 BESIDE = ("widgets", "themes")
