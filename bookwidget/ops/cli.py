@@ -3,12 +3,16 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import click
+from babel import Locale, UnknownLocaleError
+from babel.numbers import UnknownCurrencyError, validate_currency
 from rich.console import Console
 from rich.table import Table
 
@@ -26,12 +30,14 @@ from bookwidget.ops.explaining import Explained, explain_booking
 from bookwidget.ops.processes import PortTaken, serve, serve_app, stop_asked, work
 from bookwidget.tenancy.database import Database, DatabaseError
 from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants
+from bookwidget.theming.themes import find_themes, shipped_folder
 from bookwidget.version import __version__
 
 EXPECTED = (ConfigError, PortTaken, DemoError, ChildDied, DomainError)
 """Errors whose message is meant for the person at the command line."""
 
 WIDE = 140
+THEMES = tuple(find_themes([shipped_folder()]).found)
 DEMO_INSTANCE = Path("instance/demo")
 
 with_input = click.option("--with-input", is_flag=True, hidden=True, help="Stop when standard input ends.")
@@ -118,15 +124,29 @@ def tenant_group() -> None:
     """Create and list businesses."""
 
 
+def known(context: click.Context, option: click.Parameter, value: str) -> str:
+    """The value of --locale, --timezone or --currency, if there is such a thing."""
+    readers: dict[str | None, Callable[[str], object]] = {
+        "locale": Locale.parse, "timezone": ZoneInfo, "currency": validate_currency,
+    }  # fmt: skip
+    try:
+        readers[option.name](value)
+    except (ValueError, KeyError, OSError, UnknownLocaleError, UnknownCurrencyError):
+        raise click.BadParameter(f"{value!r} is not known") from None
+    return value
+
+
 @tenant_group.command("create")
 @click.argument("slug")
 @click.option("--name", required=True, help="Name of the business.")
 @click.option("--email", required=True, help="Where its customers' answers go.")
-@click.option("--locale", default="en_GB", show_default=True, help="Language and formats.")
-@click.option("--timezone", default="Europe/London", show_default=True, help="IANA name of its time zone.")
-@click.option("--currency", default="GBP", show_default=True, help="ISO 4217 code.")
+@click.option("--locale", callback=known, default="en_GB", show_default=True, help="Language and formats.")
+@click.option(
+    "--timezone", callback=known, default="Europe/London", show_default=True, help="IANA name of its time zone."
+)
+@click.option("--currency", callback=known, default="GBP", show_default=True, help="ISO 4217 code.")
 @click.option("--phone", default="", help="In international form, e.g. +441632960144.")
-@click.option("--theme", default="quiet", show_default=True)
+@click.option("--theme", type=click.Choice(THEMES), default="quiet", show_default=True)
 @as_json
 def tenant_create(wants_json: bool, **values: str) -> None:
     """Create a business. SLUG stands in its addresses: lower-case letters, digits and single hyphens."""

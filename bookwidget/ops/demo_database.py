@@ -16,6 +16,7 @@ from bookwidget.ops.demo_content import BUSINESSES, Business
 from bookwidget.ops.demo_content.business import build
 from bookwidget.tenancy.base import Base
 from bookwidget.tenancy.database import Database
+from bookwidget.tenancy.models import Site
 from bookwidget.tenancy.platform import create_tenant, list_tenants
 from bookwidget.tenancy.wall import tenant_key
 
@@ -53,7 +54,10 @@ def prepare(config: Config, sites_port: int, now: datetime) -> str:
     made, wanted = Made.read(path), Made(now.date().isoformat(), sites_port, content_digest())
     database = Database(config.database_url)
     try:
-        if is_same(made, wanted) and stands(database, made):
+        if (made.day, made.content) == (wanted.day, wanted.content) and stands(database, made):
+            move_sites(database, made, sites_port)
+            made.sites_port = sites_port
+            made.write(path)
             return "The demo of today stands; what was changed in it is still there."
         erase(database, [UUID(hex=tenant) for tenant in made.tenants])
         unfinished = Made()
@@ -71,10 +75,6 @@ def prepare(config: Config, sites_port: int, now: datetime) -> str:
     if made.day and made.day != wanted.day:
         return f"The demo was of {made.day}: it was made anew for {wanted.day}."
     return f"The demo was made for {wanted.day}."
-
-
-def is_same(made: Made, wanted: Made) -> bool:
-    return (made.day, made.sites_port, made.content) == (wanted.day, wanted.sites_port, wanted.content)
 
 
 def stands(database: Database, made: Made) -> bool:
@@ -111,6 +111,17 @@ def erase(database: Database, tenants: list[UUID]) -> None:
             key = tenant_key(table)
             if key is not None:
                 connection.execute(table.delete().where(table.c[key].in_(tenants)))
+
+
+def move_sites(database: Database, made: Made, sites_port: int) -> None:
+    """The businesses' sites stand at another port than last time."""
+    sites = Base.metadata.tables[Site.__tablename__]
+    with database.all_tenants("the demo's sites move", writing=True) as connection:
+        for tenant, business in zip(made.tenants, BUSINESSES, strict=True):
+            mine = sites.c.tenant_id == UUID(hex=tenant)
+            before, after = origins_of(business, made.sites_port), origins_of(business, sites_port)
+            for old, new in zip(before, after, strict=True) if before != after else ():
+                connection.execute(sites.update().where(mine, sites.c.origin == old).values(origin=new))
 
 
 def end_old_jobs(database: Database, tenants: list[str], now: datetime) -> None:
