@@ -76,9 +76,14 @@ def postgresql_parts(role: str | None) -> tuple[Callable[..., None], Callable[..
     return connect, begin
 
 
+def pooled(url: str, **options: Any) -> Engine:
+    """An engine whose pool notices connections that a restart of the server has cut."""
+    return create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+
+
 def tenant_engine(url: str, **options: Any) -> Engine:
     """The only engine that serves a tenant; every statement on it stays inside the connection's tenant."""
-    engine = with_declared_transactions(create_engine(url, **options), role=WEB_ROLE)
+    engine = with_declared_transactions(pooled(url, **options), role=WEB_ROLE)
     build_wall(engine.dialect)
 
     @event.listens_for(engine, "before_execute", retval=True)
@@ -108,7 +113,7 @@ class Database:
     def __init__(self, url: str, **options: Any) -> None:
         self.url = url
         self.walled = tenant_engine(url, **options)
-        self._platform = with_declared_transactions(create_engine(url, **options), role=None)
+        self._platform = with_declared_transactions(pooled(url, **options), role=None)
         self.tenants_by_slug: dict[str, tuple[UUID, float]] = {}
         """Of `platform.find_tenant`: the tenant, and until when on its clock that is taken for true."""
         self._bound = lru_cache(maxsize=4096)(self._bind)
