@@ -1,5 +1,7 @@
 """Signing in and out, passwords, and the customer's own details."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -71,10 +73,17 @@ class Profile:
 
 def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
     """The text for the browser to keep. `Refused("password")` does not say which part was wrong, in the same time."""
+    with proven(scope, email, password, address=browser.address) as customer_id:
+        return enter(scope, customer_id, browser)
+
+
+@contextmanager
+def proven(scope: Scope, email: str, password: str, *, address: str) -> Iterator[UUID]:
+    """A write transaction for the customer whose e-mail and password these are; refused as in `sign_in`."""
     if not scope.tenant.settings[PORTAL_ENABLED]:
         raise Denied(PORTAL_OFF)
     email = email.strip().lower()
-    limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, browser.address, scope.now)
+    limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, address, scope.now)
     limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, email, scope.now)
     row = scope.session.rows(CREDENTIALS, {"email": email}).one_or_none()
     scope.session.rollback()  # no transaction stays open while hashing
@@ -87,7 +96,7 @@ def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
         if customer.password_hash != stored:  # changed while this one was being checked
             raise Refused("password", WRONG_CREDENTIALS)
         customer.password_hash = fresh_hash
-        return enter(scope, customer_id, browser)
+        yield customer.id
 
 
 def enter(scope: Scope, customer_id: UUID, browser: Browser) -> str:

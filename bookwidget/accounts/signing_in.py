@@ -11,7 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.accounts.models import SignIn
-from bookwidget.accounts.store import END_SIGN_IN, END_SIGN_INS, NOTE_SEEN, WHO_AND_WHERE, WHO_AT_CONSOLE
+from bookwidget.accounts.store import (
+    END_HAND_OVERS,
+    END_SIGN_IN,
+    END_SIGN_INS,
+    NOTE_SEEN,
+    WHO_AND_WHERE,
+    WHO_AT_CONSOLE,
+)
 from bookwidget.kernel.errors import Missing
 from bookwidget.kernel.ids import parse_uuid, uuid7
 from bookwidget.tenancy.actions import facts_from
@@ -111,9 +118,9 @@ def who_and_where(session: TenantSession, site: UUID | None, credential: Credent
     signed_in = None
     if credential and person[0] and not person[5] and is_valid(sign_in, credential, now):
         id, email, given, family, locale, _blocked = person
-        signed_in = SignedIn(
-            sign_in[0], credential.kind, *sign_in[5:8], id, email, given, f"{given} {family}".strip(), locale
-        )
+        made, seen, until = sign_in[5:8]
+        full = f"{given} {family}".strip()
+        signed_in = SignedIn(sign_in[0], credential.kind, made, seen, until, id, email, given, full, locale)
     return Visit(facts_from(tenant), origin, signed_in)
 
 
@@ -126,7 +133,8 @@ def who_at_console(session: TenantSession, credential: Credential, now: datetime
     signed_in = None
     if person[0] and is_valid(sign_in, credential, now):
         id, email, name, role = person
-        signed_in = SignedIn(sign_in[0], credential.kind, *sign_in[5:8], id, email, name, name, "", role)
+        made, seen, until = sign_in[5:8]
+        signed_in = SignedIn(sign_in[0], credential.kind, made, seen, until, id, email, name, name, "", role)
     return Visit(facts_from(tenant), None, signed_in)
 
 
@@ -191,5 +199,9 @@ def end_sign_in(session: TenantSession, sign_in_id: UUID, now: datetime) -> None
 
 
 def end_sign_ins_of(session: TenantSession, customer_id: UUID, now: datetime, *, keep: UUID | None = None) -> int:
-    """Ends all of a customer's sign-ins but `keep` inside the open write transaction; gives how many."""
+    """Ends all of a customer's sign-ins but `keep` inside the open write transaction; gives how many.
+
+    What is on its way from a window into a frame goes too, or it would become a sign-in a moment later.
+    """
+    session.rows(END_HAND_OVERS, {"customer": customer_id})
     return session.rows(END_SIGN_INS, {"customer": customer_id, "kept": keep, "now": now}).rowcount

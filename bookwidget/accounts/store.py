@@ -1,11 +1,13 @@
 """Statements on customers and sign-ins."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Uuid, bindparam, or_, select, update
+from sqlalchemy import Uuid, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bookwidget.accounts.models import Attempts, Customer, SignIn
+from bookwidget.accounts.models import Attempts, Customer, HandOver, SignIn
+from bookwidget.events.housekeeping import expires
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, Site, Tenant
 from bookwidget.tenancy.session import TenantSession
@@ -75,6 +77,21 @@ END_SIGN_INS = (
     .values(ended_at=bindparam("now"))
 )
 
+HAND_OVER = select(HandOver).where(HandOver.challenge == bindparam("challenge")).with_for_update()
+BURN_HAND_OVER = delete(HandOver).where(HandOver.challenge == bindparam("spent"))
+END_HAND_OVERS = delete(HandOver).where(HandOver.customer_id == bindparam("customer"))
+expires("hand_overs", HandOver, HandOver.typed_expires_at, keep=timedelta(hours=1))
+
+
+def put_hand_over(session: TenantSession, challenge: bytes, **values: Any) -> None:
+    """Stores it in place of an older one for the same frame. Inside the open write transaction."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(
+        insert(HandOver)
+        .values(id=uuid7(), challenge=challenge, **values)
+        .on_conflict_do_update(index_elements=["tenant_id", "challenge"], set_=values)
+    )
+
 
 def count_up(session: TenantSession, key: str, window_at: datetime) -> int:
     """One more attempt under this key in this window; how many there are. Inside the open write transaction."""
@@ -87,3 +104,7 @@ def count_up(session: TenantSession, key: str, window_at: datetime) -> int:
     )
     count: int = session.execute(upsert).scalar_one()
     return count
+
+
+expires("attempts", Attempts, Attempts.window_at, keep=timedelta(days=2))
+expires("sign-ins", SignIn, SignIn.expires_at, keep=timedelta(days=90))
