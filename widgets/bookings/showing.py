@@ -122,7 +122,7 @@ def make_choice(
         shown = min(free_days, key=lambda found: abs(found.day - wanted))
     groups = by_part_of_day(shown.slots, formats) if shown else []
     visible = chosen if shown and chosen in shown.slots else None
-    return Choice(choices, shown and shown.day, groups, visible, nearest)
+    return Choice(choices, shown.day if shown else None, groups, visible, nearest)
 
 
 def near(slots: Sequence[Slot], at: datetime) -> list[Slot]:

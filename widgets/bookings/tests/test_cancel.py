@@ -38,6 +38,7 @@ def test_B8_the_page_asks_and_the_button_cancels(web: Web, code: str) -> None:
     listed = ada.get(answer.location).text
     assert "Slow Flow on Thu 26 Nov is cancelled." in listed
     assert 'role="status"' in listed
+    assert f'data-event="booking.cancelled?booking={code}"' in listed
     assert code in ada.get("bookings/?tab=cancelled").text
 
 

@@ -59,7 +59,9 @@ def test_B6_a_free_time_is_chosen_and_saved(web: Web, code: str, ada: Visitor) -
     answer = ada.send(f"bookings/{code}/move", slot=chosen)
     assert (answer.status_code, answer.location) == (303, f"/w/yoga/0/bookings/?moved={code}")
     assert start(web, code) == (TEN + timedelta(hours=3), 1)
-    assert "Massage is now on Thu 26 Nov, 13:00." in ada.get(answer.location).text
+    listed = ada.get(answer.location).text
+    assert "Massage is now on Thu 26 Nov, 13:00." in listed
+    assert f'data-event="booking.moved?booking={code}"' in listed
 
 
 def move(visitor: Visitor, code: str, slot: str, **changes: str) -> TestResponse:
