@@ -32,6 +32,7 @@ REFUSED_SITE = select(RefusedSite.last_at).where(
 REFUSED_SITES = select(RefusedSite.id, RefusedSite.origin, RefusedSite.widget, RefusedSite.last_at).order_by(
     RefusedSite.last_at.desc(), RefusedSite.id
 )
+REMOVE_SITE = delete(Site).where(Site.id == bindparam("removed_site"))
 FORGET_REFUSED = delete(RefusedSite).where(RefusedSite.origin == bindparam("refused_origin"))
 
 # Of the platform's engine: these find the tenant, so they have none yet.

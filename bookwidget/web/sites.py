@@ -17,7 +17,7 @@ from bookwidget.tenancy.origins import clean_origin
 from bookwidget.tenancy.policy import require
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
-from bookwidget.tenancy.store import FORGET_REFUSED, REFUSED_SITES, SITE_OF_ORIGIN, SITES
+from bookwidget.tenancy.store import FORGET_REFUSED, REFUSED_SITES, REMOVE_SITE, SITE_OF_ORIGIN, SITES
 
 MOST_SITES = 100
 
@@ -95,7 +95,7 @@ def remove_site(scope: Scope, site_id: UUID | None) -> None:
         site = session.get(Site, (scope.tenant.id, site_id)) if site_id else None
         if site is None:
             raise Missing
-        session.delete(site)
+        session.execute(REMOVE_SITE, {"removed_site": site.id})
         record(scope, "site.removed", before={"site": site.id.hex, "origin": site.origin})
 
 

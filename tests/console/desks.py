@@ -44,3 +44,7 @@ def tenant(world: World) -> Tenant:
 def origins(world: World) -> list[str]:
     with world.database.session(world.tenant_id) as session:
         return sorted(session.scalars(select(Site.origin)))
+
+
+HOSTILE_LINES = ("x" * 5000, "Yoga\x00", "Yoga\r\nBcc: all@example.com", "Yo\u202ega")
+"""What may stand in no line of ours."""

@@ -110,9 +110,7 @@ def test_several_businesses_ask_which(web: Web) -> None:
     answer = visitor.send("login", email="bo@both.example", password=PASSWORD)
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers
-    tokens = dict(
-        (name, token) for token, name in re.findall(r'value="([^"]+)"><span>([^<]+)</span>', answer.text)
-    )
+    tokens = {name: token for token, name in re.findall(r'value="([^"]+)"><span>([^<]+)</span>', answer.text)}
     assert set(tokens) == {"Yoga", "Other"}
     guard = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
     assert guard

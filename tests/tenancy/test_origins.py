@@ -65,7 +65,7 @@ def test_what_people_paste_becomes_the_origin_that_browsers_send(pasted: str, or
     ],
 )
 def test_everything_else_is_refused_and_says_why(pasted: str, reason: str) -> None:
-    with pytest.raises(Refused, match=".*") as refused:
+    with pytest.raises(Refused) as refused:
         clean_origin(pasted)
     assert refused.value.field == "origin"
     assert reason in str(refused.value.reason)

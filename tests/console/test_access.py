@@ -1,0 +1,166 @@
+"""Every address of the console against everybody who may not: strangers, staff, another business."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from bookwidget.tenancy.models import Member, RefusedSite
+from bookwidget.tenancy.session import writing
+from tests.console.desks import events, hire, nobody, origins, owner, sign_in, tenant
+from tests.web_fixtures import Visitor, Web
+
+OPEN = {"console.log_in", "console.choose"}
+EVERY_MEMBER = {"console.home", "console.embed", "console.log_out"}
+
+
+def addresses(web: Web, *, site: str, refused: str) -> Iterator[tuple[str, str, str]]:
+    """Endpoint, method and path of every route."""
+    with web.app.test_request_context():
+        for rule in web.app.url_map.iter_rules():
+            if rule.endpoint.startswith("console."):
+                values = {name: {"site": site, "refused": refused}[name] for name in rule.arguments}
+                path = web.app.url_map.bind("", "").build(rule.endpoint, values)
+                for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                    yield rule.endpoint, method, path
+
+
+def ids(web: Web) -> dict[str, str]:
+    """Of things of the tenant `yoga`."""
+    refused: RefusedSite = web.yoga.add(RefusedSite(origin="https://blog.example", widget="login", last_at=web.now))
+    return {"site": web.yoga.ids["site"].hex, "refused": refused.id.hex}
+
+
+def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
+    """The status; a post carries a valid guard where one was given."""
+    if method == "GET":
+        return visitor.get(path).status_code
+    return visitor.post(path, {"csrf_token": guard, "origin": "https://evil.example", "name": "Evil"}).status_code
+
+
+def guards(visitor: Visitor) -> list[str]:
+    """A token for each form that this visitor can see."""
+    pages = ("branding/", "sites/", "embed/", "login")
+    texts = [visitor.get(page) for page in pages]
+    return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
+            for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
+
+
+def untouched(web: Web) -> bool:
+    return (
+        origins(web.yoga) == ["https://yoga.localhost"]
+        and (tenant(web.yoga).name, tenant(web.yoga).branding) == ("Yoga", {})
+        and events(web.yoga) == []
+    )
+
+
+def test_without_sign_in_everything_leads_to_the_sign_in(web: Web) -> None:
+    visitor = nobody(web)
+    found = list(addresses(web, **ids(web)))
+    assert len(found) > 12
+    for endpoint, method, path in found:
+        if endpoint not in OPEN:
+            answer = visitor.get(path) if method == "GET" else visitor.post(path, {})
+            assert (answer.status_code, (answer.location or "")[:15]) == (303, "/console/login?"), path
+    assert untouched(web)
+
+
+def test_staff_see_the_embed_page_only(web: Web) -> None:
+    hire(web.yoga, "sam@staff.example", "staff")
+    visitor = sign_in(nobody(web), "sam@staff.example")
+    assert visitor.get("/console/").location == "/console/embed/"
+    page = visitor.get("embed/")
+    assert page.status_code == 200
+    assert "/console/branding/" not in page.text
+    assert "/console/sites/" not in page.text
+    tokens = guards(visitor)
+    for endpoint, method, path in addresses(web, **ids(web)):
+        if endpoint not in OPEN | EVERY_MEMBER:
+            assert {ask(visitor, method, path, token) for token in tokens} == {403}, (method, path)
+    assert "Only owners and managers" in visitor.get("branding/").text
+    assert untouched(web)
+
+
+def test_who_is_demoted_while_a_page_is_open_has_lost_it(web: Web) -> None:
+    visitor = owner(web)
+    fields = visitor.form("sites/")
+    with web.database.session(web.yoga.tenant_id) as session, writing(session):
+        session.get_one(Member, (web.yoga.tenant_id, web.yoga.ids["owner"])).role = "staff"
+    assert visitor.post("sites/", {**fields, "origin": "https://evil.example"}).status_code == 403
+    assert untouched(web)
+
+
+def test_managers_may_what_owners_may(web: Web) -> None:
+    hire(web.yoga, "mia@manager.example", "manager")
+    visitor = sign_in(nobody(web), "mia@manager.example")
+    assert visitor.send("sites/", origin="shop.example").status_code == 303
+
+
+def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
+    visitor = owner(web, web.other)
+    tokens = guards(visitor)
+    tried = 0
+    for endpoint, method, path in addresses(web, **ids(web)):
+        if endpoint in ("console.sites_remove", "console.sites_allow") and (endpoint, method) != (
+            "console.sites_allow",
+            "GET",
+        ):
+            statuses = {ask(visitor, method, path, token) for token in tokens}
+            assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
+            tried += 1
+    assert tried == 3
+    for page in ("branding/", "sites/", "embed/"):
+        text = visitor.get(page).text
+        assert "yoga.localhost" not in text
+        assert "blog.example" not in text
+    assert untouched(web)
+
+
+@pytest.mark.parametrize("bad", ["0", "x" * 32, "0" * 32, "../../other"])
+def test_an_id_that_is_none_is_not_found(web: Web, bad: str) -> None:
+    visitor = owner(web)
+    for path in (f"sites/{bad}/remove", f"sites/{bad}"):
+        answer = visitor.get(path)
+        assert answer.status_code == 404
+    answer = visitor.get("nothing-here")
+    assert "There is nothing here" in answer.text
+    assert "Back to the console" in answer.text
+
+
+def test_posts_without_or_with_anothers_guard_change_nothing(web: Web) -> None:
+    visitor, foreign = owner(web), guards(owner(web, web.other))
+    for endpoint, method, path in addresses(web, **ids(web)):
+        if method == "POST" and endpoint not in OPEN:
+            for token in ("", "x", *foreign):
+                assert ask(visitor, "POST", path, token) == 403, path
+    assert untouched(web)
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example"])
+def test_posts_from_elsewhere_change_nothing(web: Web, origin: str | None) -> None:
+    visitor = owner(web)
+    fields = {**visitor.form("sites/"), "origin": "https://evil.example"}
+    assert visitor.post("sites/", fields, origin=origin).status_code == 403
+    assert untouched(web)
+
+
+def test_the_console_holds_no_inline_script_or_style(web: Web) -> None:
+    visitor = owner(web)
+    ids(web)
+    for page in ("branding/", "sites/", "embed/", f"sites/{web.yoga.ids['site'].hex}/remove", "nothing"):
+        text = visitor.get(page).text
+        before = text.split("<pre")[0]
+        assert " style=" not in before
+        assert "<style" not in before
+        assert " on" + "click=" not in before
+        assert all("src=" in part.split(">")[0] for part in before.split("<script")[1:])
+
+
+def test_a_get_writes_nothing(web: Web) -> None:
+    visitor = owner(web)
+    for _endpoint, method, path in addresses(web, **ids(web)):
+        if method == "GET":
+            visitor.get(path)
+    assert untouched(web)
+    with web.database.session(web.yoga.tenant_id) as session:
+        assert len(session.scalars(select(RefusedSite)).all()) == 1

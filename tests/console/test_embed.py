@@ -1,0 +1,110 @@
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from bookwidget.console.snippets import SnippetWords, make_snippets
+from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.session import writing
+from tests.console.desks import owner
+from tests.web_fixtures import Web
+
+HOSTILE = "\"><script>alert(1)</script>&'"
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, as a browser reads them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def snippet(page: str, id: str) -> str:
+    found = re.search(rf'<pre[^>]* id="{id}"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    assert found
+    return unescape(found[1])
+
+
+def test_the_plain_snippet_needs_no_script(web: Web) -> None:
+    page = owner(web).get("embed/?widget=login").text
+    (frame, paragraph, link) = Elements(snippet(page, "plain")).found
+    assert frame[0] == "iframe"
+    assert frame[1]["src"] == "http://localhost:8000/w/yoga/login"
+    assert frame[1]["title"] == "Log in · Yoga"
+    assert int(frame[1]["height"]) > 100
+    assert frame[1]["referrerpolicy"] == "strict-origin"
+    assert "data-bookwidget" in frame[1]
+    assert (paragraph[0], link[0]) == ("p", "a")
+    assert link[1]["href"] == "http://localhost:8000/p/yoga/"
+
+
+def test_the_loaders_snippet_holds_a_link_and_the_cards_words(web: Web) -> None:
+    page = owner(web).get("embed/?widget=profile").text
+    (place, link, script) = Elements(snippet(page, "loader")).found
+    assert place[0] == "div"
+    assert place[1]["data-bookwidget"] == "yoga/profile"
+    assert {"data-title", "data-min-height", "data-error", "data-retry", "data-open"} <= set(place[1])
+    assert all(place[1].values())
+    assert link == ("a", {"href": "http://localhost:8000/p/yoga/"})
+    assert script == ("script", {"async": "", "src": "http://localhost:8000/embed.js"})
+
+
+def test_a_name_cannot_break_out_of_the_snippet(web: Web) -> None:
+    with web.database.session(web.yoga.tenant_id) as session, writing(session):
+        session.get_one(Tenant, web.yoga.tenant_id).name = HOSTILE
+    page = owner(web).get("embed/?widget=login").text
+    assert "<script>alert" not in page
+    for id in ("plain", "loader"):
+        found = Elements(snippet(page, id)).found
+        assert len(found) == 3
+        assert HOSTILE in {**found[0][1]}.get("title", found[0][1].get("data-title", ""))
+
+
+def test_the_snippet_is_html_in_every_value() -> None:
+    words = SnippetWords(title=HOSTILE, link=HOSTILE, error=HOSTILE, retry=HOSTILE, open=HOSTILE)
+    made = make_snippets("https://bw.example", "yoga", "login", 300, words)
+    for text in (made.plain, made.loader):
+        assert "<script>alert" not in text
+        assert [tag for tag, _ in Elements(text).found].count("script") <= 1
+
+
+@pytest.mark.parametrize("query", ["", "?widget=nope", "?widget=../x&width=zzz", "?widget=login&width=wide"])
+def test_the_preview_is_the_real_widget_and_only_the_console_frames_it(web: Web, query: str) -> None:
+    visitor = owner(web)
+    page = visitor.get(f"embed/{query}")
+    assert page.status_code == 200
+    found = [values for tag, values in Elements(page.text).found if tag == "iframe"]
+    assert len(found) == 1
+    assert found[0]["title"].startswith("Preview")
+    preview = visitor.get(found[0]["src"])
+    assert "frame-ancestors https://widgets.localhost" in preview.headers["Content-Security-Policy"]
+    assert "Olga" not in preview.text, "the console's sign-in is no customer's"
+
+
+def test_every_widget_that_was_found_can_be_chosen(web: Web) -> None:
+    page = owner(web).get("embed/").text
+    for slug in web.services.widgets:
+        assert f'<option value="{slug}"' in page
+
+
+def test_it_warns_while_no_site_is_allowed(web: Web) -> None:
+    visitor = owner(web)
+    page = visitor.get("embed/").text
+    assert "https://yoga.localhost" in page
+    assert "No site is allowed yet" not in page
+    visitor.send(f"sites/{web.yoga.ids['site'].hex}/remove")
+    page = visitor.get("embed/").text
+    assert "No site is allowed yet" in page
+    assert 'href="/console/sites/"' in page
+
+
+def test_the_copy_button_waits_for_script(web: Web) -> None:
+    buttons = re.findall(r"<button[^>]*data-copy[^>]*>", owner(web).get("embed/").text)
+    assert len(buttons) == 2
+    assert all(button.endswith("hidden>") for button in buttons)
