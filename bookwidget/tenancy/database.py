@@ -47,6 +47,8 @@ def sqlite_connect(driver: Any, record: Any) -> None:
     driver.isolation_level = None
     for pragma in PRAGMAS:
         driver.execute(f"PRAGMA {pragma}")
+    # SQLite's own knows ASCII only; searching for "übung" shall find "Übung".
+    driver.create_function("lower", 1, lambda text: text and text.lower(), deterministic=True)
 
 
 def sqlite_begin(connection: Connection) -> None:

@@ -88,7 +88,8 @@ class TenantCompiler:
         name, key = self.preparer.quote(table.name), self.preparer.quote(str(column.key))
         rows = f"(SELECT * FROM {name} WHERE {name}.{key} = {self.process(TENANT)})"  # noqa: S608 - names of ours
         alias = written.removeprefix(name) or f" AS {name}"  # it names a twice-used table itself
-        return rows if enclosing_alias is not None else rows + alias
+        named_outside = getattr(enclosing_alias, "element", None) is table  # a subquery's alias names only itself
+        return rows if named_outside else rows + alias
 
     def visit_insert(self, insert: Any, **options: Any) -> Any:
         column = self.written_column(insert)
