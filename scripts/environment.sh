@@ -56,6 +56,13 @@ fi
 say "installing the locked dependencies ($lock)"
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 rm -f "$stamp"
-.venv/bin/python -m pip install --quiet --require-hashes -r "$lock"
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+install() { # what pip says is of interest only when it fails
+  .venv/bin/python -m pip install "$@" >.venv/install.log 2>&1 || {
+    cat .venv/install.log >&2
+    say "the installation failed; the same command tries again"
+    exit 1
+  }
+}
+install --require-hashes -r "$lock"
+install --no-deps --no-build-isolation --editable .
 echo "$wanted" >"$stamp"
