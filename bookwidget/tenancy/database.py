@@ -79,8 +79,11 @@ def postgresql_parts(role: str | None) -> tuple[Callable[..., None], Callable[..
 
 
 def pooled(url: str, **options: Any) -> Engine:
-    """An engine whose pool notices connections that a restart of the server has cut."""
-    return create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+    """An engine whose pool notices connections that a restart of the server has cut.
+
+    Its errors name no values: they end up in logs.
+    """
+    return create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True, **options)
 
 
 def tenant_engine(url: str, **options: Any) -> Engine:
@@ -118,6 +121,8 @@ class Database:
         self._platform = with_declared_transactions(pooled(url, **options), role=None)
         self.tenants_by_slug: dict[str, tuple[UUID, float]] = {}
         """Of `platform.find_tenant`: the tenant, and until when on its clock that is taken for true."""
+        self.tenants_by_host: dict[str, tuple[UUID | None, float]] = {}
+        """The same of `hosts.find_tenant_of_host`, also for names that are nobody's."""
         self._bound = lru_cache(maxsize=4096)(self._bind)
 
     def _bind(self, tenant: UUID) -> Engine:

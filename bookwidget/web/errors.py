@@ -10,7 +10,7 @@ from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.database import DatabaseBusy
 from bookwidget.web.desk import enter_console
 from bookwidget.web.product import is_product_page, render_product
-from bookwidget.web.rendering import render_bare
+from bookwidget.web.rendering import render_bare, with_local_times
 
 log = structlog.get_logger(__name__)
 
@@ -58,11 +58,11 @@ def in_frame(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(Denied)
     def denied(error: Denied) -> Response:
-        return page(403, error.reason)
+        return page(403, with_local_times(g.place.formats, error.reason))
 
     @blueprint.errorhandler(Refused)
     def refused(error: Refused) -> Response:
-        return page(422, error.reason)
+        return page(422, with_local_times(g.place.formats, error.reason))
 
     @blueprint.errorhandler(TooMany)
     def too_many(error: TooMany) -> Response:

@@ -78,10 +78,14 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
 
 def say(formats: Formats, text: Text) -> str:
     """An action's text in words, its instants as people here write them. Only while a page is being made."""
+    return translate(with_local_times(formats, text))
+
+
+def with_local_times(formats: Formats, text: Text) -> Text:
     values = {
         key: formats.moment(value) if isinstance(value, datetime) else value for key, value in text.values.items()
     }
-    return translate(Text(text.msgid, text.plural, values))
+    return Text(text.msgid, text.plural, values)
 
 
 SHARED: dict[str, Any] = {
