@@ -36,7 +36,8 @@ def files(web: Web) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def test_the_look_is_saved_shown_and_written_down(web: Web) -> None:
+def test_the_look_is_saved_shown_and_written_down(web_everywhere: Web) -> None:
+    web = web_everywhere
     visitor = owner(web)
     look = {"name": " Harbour <Yoga> ", "accent": "#A8492A", "surface": "#fdf8f2", "theme": "warm"}
     answer = save(visitor, **look, radius="round", font="serif", scheme="dark")
@@ -142,7 +143,8 @@ def test_what_cannot_be_used_is_refused_beside_its_field_and_stays_typed(web: We
     assert events(web.yoga) == []
 
 
-def test_a_logo_comes_is_served_replaced_and_goes(web: Web) -> None:
+def test_a_logo_comes_is_served_replaced_and_goes(web_everywhere: Web) -> None:
+    web = web_everywhere
     visitor = owner(web)
     save(visitor, accent="#7a1f5c")
     answer = upload(visitor, png())

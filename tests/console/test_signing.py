@@ -14,7 +14,8 @@ from tests.factories import PASSWORD
 from tests.web_fixtures import HERE, Visitor, Web
 
 
-def test_the_way_in_and_out(web: Web) -> None:
+def test_the_way_in_and_out(web_everywhere: Web) -> None:
+    web = web_everywhere
     visitor = nobody(web)
     answer = visitor.get("branding/?saved=x")
     assert (answer.status_code, answer.location) == (303, "/console/login?next=/console/branding/?saved%3Dx")

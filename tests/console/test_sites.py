@@ -50,7 +50,8 @@ def test_a_refused_address_stays_typed_with_the_reason_beside_it(web: Web, typed
     assert events(web.yoga) == []
 
 
-def test_removing_asks_first(web: Web) -> None:
+def test_removing_asks_first(web_everywhere: Web) -> None:
+    web = web_everywhere
     visitor = owner(web)
     path = f"sites/{web.yoga.ids['site'].hex}/remove"
     page = visitor.get(path)
@@ -64,7 +65,8 @@ def test_removing_asks_first(web: Web) -> None:
     assert "No site is allowed yet" in page.text
 
 
-def test_a_site_that_tried_is_allowed_with_one_click(web: Web) -> None:
+def test_a_site_that_tried_is_allowed_with_one_click(web_everywhere: Web) -> None:
+    web = web_everywhere
     visitor = owner(web)
     refused = refuse(web, "https://blog.example")
     refuse(web, "https://blog.example", "profile")
