@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,8 @@ def prepare(config: Config, sites_port: int, now: datetime) -> str:
             made.write(path)
             return "The demo of today stands; what was changed in it is still there."
         erase(database, [UUID(hex=tenant) for tenant in made.tenants])
+        for left in (config.instance / "mailbox", *(config.files / tenant for tenant in made.tenants)):
+            shutil.rmtree(left, ignore_errors=True)
         unfinished = Made()
         for business in BUSINESSES:
             tenant_id = new_tenant(database, business, now)

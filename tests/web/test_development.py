@@ -1,0 +1,85 @@
+"""The mailbox of a development service."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from bookwidget import create_app
+from bookwidget.config import Config
+from bookwidget.notices.transport import Maildir
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def client_of(tmp_path: Path, url: str, **settings: object) -> FlaskClient:
+    config = Config.load({}, instance=tmp_path / "instance", database_url=url, **settings)
+    return create_app(config).test_client()
+
+
+@pytest.fixture
+def developer(tmp_path: Path, sqlite_url: str) -> FlaskClient:
+    return client_of(tmp_path, sqlite_url, development=True)
+
+
+def deliver(tmp_path: Path, number: int, subject: str) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Harbour Yoga <no-reply@example.com>", f"ada{number}@example.com"
+    mail["Subject"], mail["Message-ID"] = subject, f"<{number}@example.com>"
+    mail["Date"] = "Tue, 24 Nov 2026 09:00:00 +0000"
+    mail.set_content(f"{HOSTILE} https://service.example/reset/token")
+    mail.add_alternative(f"<html><body><p>Hello</p>{HOSTILE}</body></html>", subtype="html")
+    Maildir(tmp_path / "instance" / "mailbox").send(mail)
+
+
+def test_nothing_is_there_where_it_is_not_development(tmp_path: Path, sqlite_url: str) -> None:
+    client = client_of(tmp_path, sqlite_url)
+    deliver(tmp_path, 1, "A secret")
+    for path in ("/dev/mailbox", "/dev/mailbox/1", "/dev/mailbox/1/html"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "A secret" not in answer.text
+
+
+def test_an_empty_box_says_so(developer: FlaskClient) -> None:
+    assert "No mail yet" in developer.get("/dev/mailbox").text
+
+
+def test_mails_that_really_leave_are_not_here(tmp_path: Path, sqlite_url: str) -> None:
+    client = client_of(tmp_path, sqlite_url, development=True, mail_url="smtp://127.0.0.1:2525")
+    assert "Mails leave this service" in client.get("/dev/mailbox").text
+
+
+def test_a_mail_is_listed_and_opened(developer: FlaskClient, tmp_path: Path) -> None:
+    deliver(tmp_path, 1, "Your booking is cancelled")
+    listed = developer.get("/dev/mailbox")
+    assert "frame-ancestors 'none'" in listed.headers["Content-Security-Policy"]
+    assert "ada1@example.com" in listed.text
+    link = listed.text.partition('href="/dev/mailbox/')[2].partition('"')[0]
+    opened = developer.get(f"/dev/mailbox/{link}").text
+    assert "Your booking is cancelled" in opened
+    assert HOSTILE not in opened
+    assert '<a href="https://service.example/reset/token"' in opened
+    assert f'src="/dev/mailbox/{link}/html" sandbox=' in opened
+
+
+def test_what_a_mail_holds_cannot_act(developer: FlaskClient, tmp_path: Path) -> None:
+    deliver(tmp_path, 1, HOSTILE)
+    listed = developer.get("/dev/mailbox").text
+    assert HOSTILE not in listed
+    link = listed.partition('href="/dev/mailbox/')[2].partition('"')[0]
+    answer = developer.get(f"/dev/mailbox/{link}/html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "sandbox allow-popups" in policy
+    assert "allow-scripts" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("id", ["nothing", "..%2f..%2fsecret_key"])
+def test_an_unknown_mail_is_404(developer: FlaskClient, id: str) -> None:
+    assert developer.get(f"/dev/mailbox/{id}").status_code == 404
+    assert developer.get(f"/dev/mailbox/{id}/html").status_code == 404
