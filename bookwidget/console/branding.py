@@ -115,7 +115,7 @@ def show_branding(
     return show(
         "branding.html", status=status, look=form, logo_form=logo_form or LogoForm(formdata=None), nearest=nearest,
         saved=saved, logo_url=media_url(here.tenant.slug, logo.file) if logo else "", most=too_heavy().values["size"],
-        themes=[(theme.name, theme.title) for theme in services().themes.found.values()],
+        themes=[(theme.name, Text(theme.title)) for theme in services().themes.found.values()],
         radii=RADII, fonts=FONTS, schemes=SCHEMES,
         preview_url=f"/w/{here.tenant.slug}/preview/{next(iter(services().widgets))}/",
     )  # fmt: skip
