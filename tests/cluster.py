@@ -83,7 +83,7 @@ def make(folder: Path) -> None:
         "trust",
         "-E",
         "UTF8",
-        "--locale=C",
+        "--locale=C.UTF-8",
         "-N",
     ]
     done = subprocess.run(initdb, capture_output=True, text=True, check=False, **as_user)

@@ -101,6 +101,8 @@ class TenantCompiler:
         return theirs.visit_insert(insert.values({column: TENANT}), **options)
 
     def visit_update(self, update: Any, **options: Any) -> Any:
+        if self.written_column(update).key in (self.column_keys or ()):
+            raise CrossesTenants("UPDATE of the tenant")
         theirs: Any = super()
         return theirs.visit_update(self.within_tenant(update), **options)
 
@@ -113,8 +115,6 @@ class TenantCompiler:
 
     def within_tenant(self, statement: Any) -> Any:
         column = self.written_column(statement)
-        if column.key in (self.column_keys or ()):
-            raise CrossesTenants("UPDATE of the tenant")
         self.refuse_change(statement.table)
         return statement.where(column == TENANT)
 

@@ -3,6 +3,7 @@
 from sqlalchemy import func, select
 
 from bookwidget.catalog.models import Service
+from bookwidget.tenancy.session import writing
 from tests.factories import World
 
 
@@ -18,3 +19,14 @@ def test_lower_case_of_every_script(yoga: World) -> None:
     yoga.add(Service(name="ÜBUNG", kind="class", minutes=60))
     with yoga.database.session(yoga.tenant_id) as session:
         assert "übung" in session.scalars(select(func.lower(Service.name))).all()
+
+
+def test_an_entity_is_deleted_in_its_own_tenant(yoga: World, other: World) -> None:
+    same_id = yoga.ids["flow"]
+    other.add(Service(id=same_id, name="Namesake", kind="class", minutes=60))
+    with yoga.database.session(yoga.tenant_id) as session, writing(session):
+        session.delete(session.get_one(Service, (yoga.tenant_id, same_id)))
+    with yoga.database.session(yoga.tenant_id) as session:
+        assert session.get(Service, (yoga.tenant_id, same_id)) is None
+    with other.database.session(other.tenant_id) as session:
+        assert session.get_one(Service, (other.tenant_id, same_id)).name == "Namesake"
