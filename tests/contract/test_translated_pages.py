@@ -1,0 +1,291 @@
+"""Every page and mail in every language: all words are that language's, and the page says which it is.
+
+Two nets. Words that stand on a page as the source has them slipped past the catalogue; on a page in Arabic whatever
+is written in Latin letters and is not somebody's name or address was never marked for translation at all.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import chain
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from jinja2 import Environment
+from werkzeug.test import TestResponse
+
+from bookwidget.bookings.models import Ticket, WaitlistEntry
+from bookwidget.notices.compose import BUSINESS, CUSTOMER
+from bookwidget.ops.catalogues import ROOT, extract, forms
+from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.session import writing
+from bookwidget.theming.i18n import Catalogs
+from bookwidget.theming.lookup import ThemeLoader
+from bookwidget.web.rendering import render_bare
+from tests import factories
+from tests.console.desks import hire, nobody, owner
+from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
+from tests.notices.test_letters import cancelled, event, letter, moved
+from tests.web_fixtures import HERE, Web
+
+DOMAINS = extract()
+FOLDERS = [domain.folder / "translations" for domain in DOMAINS]
+
+
+@dataclass(frozen=True)
+class Language:
+    code: str
+    locale: str
+    zone: str
+    currency: str
+    direction: str
+
+
+GERMAN = Language("de", "de_DE", "Europe/Berlin", "EUR", "ltr")
+ARABIC = Language("ar", "ar_AE", "Asia/Dubai", "AED", "rtl")
+BOTH = pytest.mark.parametrize("language", [GERMAN, ARABIC], ids=lambda language: language.code)
+
+SAID_ALOUD = ("alt", "aria-label", "placeholder", "title")
+NOT_WORDS = ("code", "pre", "script", "style", "textarea")
+VALUE = re.compile(r"%\(\w+\)s")
+NAMES = re.compile(
+    # what the test data is called, what is the same in every language, and addresses
+    r"\b(?:Ada|Byron|Ben|Okri|Olga|Owner|Harbour|Yoga|Other|Slow|Flow|Massage|Mara|Oduya|Tomas|Reyl|Studio|Row|Sam|AB|BO|OO"
+    r"|bookwidget|PNG|JPEG|WebP|MB|SVG|Ctrl|C|UTC|mail_url)\b"
+    r"|\S+@\S+|\.com\b|https?://\S*|\b[\w-]+(?:\.[\w-]+)+\S*|#[0-9a-f]{6}\b"
+)
+LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+class Page(HTMLParser):
+    """What a page says: to eyes, and to those who listen to it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.lang = self.dir = ""
+        self._silent: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "html":
+            self.lang, self.dir = given["lang"], given["dir"]
+        if tag in NOT_WORDS or "bw-code" in given.get("class", ""):
+            self._silent.append(tag)
+        self.said += [value for name, value in given.items() if name in SAID_ALOUD or name.startswith("data-words")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._silent and self._silent[-1] == tag:
+            self._silent.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and (words := " ".join(data.split())):
+            self.said.append(words)
+
+
+def english(language: Language) -> re.Pattern[str]:
+    """Whatever the source says that this language says otherwise, with anything in place of its values."""
+    sayings = []
+    for domain in DOMAINS:
+        for message in domain.file(language.code):
+            source = (message.id,) if isinstance(message.id, str) else message.id
+            # without its values a saying has to be words: else it would fit every page
+            sayings += [one for one in source if one not in forms(message) and LATIN.search(VALUE.sub("", one))]
+    patterns = (".+".join(re.escape(part) for part in VALUE.split(saying)) for saying in sayings)
+    return re.compile("|".join(patterns))
+
+
+def check(html: str, language: Language, where: str, pattern: re.Pattern[str]) -> None:
+    page = Page(html)
+    assert (page.lang, page.dir) in {
+        (language.locale.replace("_", "-"), language.direction),
+        (language.code, language.direction),
+    }, where
+    assert page.said, where
+    slipped = [words for words in page.said if pattern.fullmatch(words)]
+    assert not slipped, where
+    if language is ARABIC:
+        foreign = [words for words in page.said if LATIN.search(NAMES.sub("", words))]
+        assert not foreign, where
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The template files that were loaded."""
+    found: set[str] = set()
+    load = ThemeLoader.get_source
+
+    def get_source(self: ThemeLoader, environment: Environment, name: str) -> tuple[str, str, Callable[[], bool]]:
+        source = load(self, environment, name)
+        found.add(str(Path(source[1]).relative_to(ROOT)))
+        return source
+
+    monkeypatch.setattr(ThemeLoader, "get_source", get_source)
+    return found
+
+
+def settle(world: World, language: Language) -> None:
+    """The business moves to where this is spoken."""
+    with world.database.session(world.tenant_id) as session, writing(session):
+        here = session.get_one(Tenant, world.tenant_id)
+        here.locale, here.timezone, here.currency = language.locale, language.zone, language.currency
+
+
+def book_everything(world: World) -> dict[str, str]:
+    """A booking in every state that a page tells apart; codes by state."""
+    child = make_booking(world, days=9)
+    full = make_class(world, days=6, capacity=1)
+    make_booking(world, customer="ben", occurrence=full)
+    past = make_class(world, days=-3)
+    called_off = make_class(world, days=8, state="cancelled")
+    world.add(
+        WaitlistEntry(customer_id=world.ids["ada"], occurrence_id=full.id, joined_at=world.now),
+        Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, is_child=True, age=7),
+        Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, attendee="Ben", is_child=True, age=9),
+    )
+    made = {
+        "class": make_booking(world, days=3, tickets=2),
+        "appointment": make_appointment(world, starts_at=world.now + timedelta(days=2, hours=2)),
+        "soon": make_booking(world, days=0.2),
+        "child": child,
+        "past": make_booking(world, occurrence=past),
+        "called off": make_booking(world, occurrence=called_off),
+        "pending": make_booking(world, days=5, status="pending"),
+        "hold": make_booking(world, days=7, status="hold"),
+        "cancelled": make_booking(world, days=12, status="cancelled"),
+    }
+    return {state: booking.code for state, booking in made.items()}
+
+
+def page(answer: TestResponse) -> str:
+    """What came, if it is what was to come: the page of a mistake of ours would be well translated too."""
+    assert answer.status_code < 500, answer.request.path
+    assert answer.status_code not in (301, 302, 303), answer.request.path
+    return answer.text
+
+
+def strangers_pages(web: Web) -> Iterator[tuple[str, str]]:
+    visitor = web.visitor()
+    for path in ("login/", "login/forgot", "login/reset/x", "bookings/", "profile/"):
+        yield path, page(visitor.get(path))
+    yield "wrong password", page(visitor.send("login/", email="ada@example.com", password="wrong"))
+    yield "link sent", page(visitor.send("login/forgot", email="nobody"))
+    yield "link sent", page(visitor.get(visitor.send("login/forgot", email="ada@example.com").location or ""))
+    token = web.services.tokens.reset(web.yoga.tenant_id, web.yoga.ids["ada"], factories.PASSWORD_HASH)
+    yield "new password", page(visitor.get(f"login/reset/{token}"))
+    yield "bad password", page(visitor.send(f"login/reset/{token}", password="12345"))
+    yield "framed", page(web.visitor(site=web.yoga.ids["site"].hex).get("login/"))
+    headers = {"Referer": "https://stranger.example/", "Sec-Fetch-Dest": "iframe"}
+    yield "refused", page(visitor.get("/w/yoga/bookings", headers=headers))
+
+
+def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for path in ("bookings/", *(f"bookings/?tab={tab}" for tab in ("waiting", "past", "cancelled"))):
+        yield f"Ben: {path}", page(web.customer("ben").get(path))
+        yield f"empty: {path}", page(web.customer("ada", web.other).get(path))
+    ada = web.customer()
+    for path in ("bookings/", *(f"bookings/?tab={tab}" for tab in ("waiting", "past", "cancelled"))):
+        yield path, page(ada.get(path))
+    yield "unknown", page(ada.get("bookings/XXXXXXXX"))
+    yield "filtered", page(ada.get("bookings/?q=zzz&from=2026-13-45"))
+    for state, code in codes.items():
+        for deed in ("", "/cancel", "/move"):
+            yield f"{state}{deed}", page(ada.get(f"bookings/{code}{deed}"))
+    for state in ("class", "appointment"):
+        path = f"bookings/{codes[state]}/move"
+        yield f"nowhere: {state}", page(ada.post(path, {**ada.form(path), "slot": "gone"}))
+    ada.send(f"bookings/{codes['class']}/cancel", reason="")
+    yield "cancelled", page(ada.get("bookings/"))
+    yield "its history", page(ada.get(f"bookings/{codes['class']}"))
+    yield "profile", page(ada.get("profile/"))
+    yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
+    yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
+
+
+def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
+    stranger = nobody(web)
+    stranger.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language.locale.replace("_", "-")
+    for path in ("/login", "/console/login", "/login?business=nobody"):
+        yield path, page(stranger.get(path))
+    visitor = owner(web)
+    for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
+        yield path, page(visitor.get(path))
+    yield "bad colour", page(visitor.send("branding/", accent="#ffffff"))
+    yield "bad site", page(visitor.send("sites/", origin="nowhere"))
+    hire(web.yoga, "bo@both.example", "staff")
+    hire(web.other, "bo@both.example", "staff")
+    yield "choose", page(stranger.send("login", email="bo@both.example", password=PASSWORD))
+    yield "remove site", page(visitor.get(f"sites/{web.yoga.ids['site'].hex}/remove"))
+
+
+def windows_pages(web: Web) -> Iterator[tuple[str, str]]:
+    path = "-/popup?" + urlencode({"challenge": b64encode(bytes(32))})
+    visitor = web.visitor()
+    yield "window", page(visitor.get(path))
+    yield "mistyped", page(visitor.send(path, email="ada@example.com", password="wrong"))
+    yield "code", page(visitor.send(path, email="ada@example.com", password=PASSWORD, stay="1"))
+    yield "one tap", page(web.customer().get(path))
+    frame = web.visitor(site=web.yoga.ids["site"].hex)
+    yield "wrong code", page(frame.post("-/redeem", {"code": "000000", "verifier": "x"}))
+
+
+def bare_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
+    asked = {"Accept-Language": language.code}
+    with web.app.test_request_context("/", base_url=HERE, headers=asked):
+        yield "leave", render_bare("leave.html", url="https://stranger.example/")
+    visitor = web.visitor()
+    for path in ("/w/nobody/login", "/nothing", "nothing/"):
+        yield path, page(visitor.get(path, headers=asked))
+
+
+def mails(language: Language) -> Iterator[tuple[str, str]]:
+    catalogs = Catalogs(FOLDERS)
+    for happened in (moved(), moved("member"), cancelled("123"), cancelled("", "member")):
+        for to in (CUSTOMER, BUSINESS):
+            made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)
+            yield f"{happened.kind} {to}", made.html
+            lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
+            yield f"{happened.kind} {to} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
+    yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
+
+
+DEVELOPERS = "bookwidget/web/templates/development/"
+"""Their mailbox is nobody's business elsewhere."""
+
+
+@BOTH
+def test_every_page_speaks_the_language(web: Web, rendered: set[str], language: Language) -> None:
+    for world in (web.yoga, web.other):
+        settle(world, language)
+    codes = book_everything(web.yoga)
+    pattern = english(language)
+    tours = (
+        strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), bare_pages(web, language),
+        windows_pages(web), mails(language),
+    )  # fmt: skip
+    for where, html in chain.from_iterable(tours):
+        check(html, language, where, pattern)
+    missed = [name for name in templates() if name not in rendered and not name.startswith(DEVELOPERS)]
+    assert not missed, "put a page that shows these into the tour"
+
+
+def templates() -> Iterator[str]:
+    for folder in (*ROOT.glob("bookwidget/*/templates"), *ROOT.glob("widgets/*/templates")):
+        yield from (str(path.relative_to(ROOT)) for path in folder.rglob("*.*") if path.suffix in (".html", ".txt"))
+
+
+def test_the_nets_hold() -> None:
+    """Both find what they are there for."""
+    pattern = english(ARABIC)
+    head = '<html lang="ar-AE" dir="rtl">'
+    for words in ("Log in", "You can cancel for free until الاثنين.", "Unmarked words", '<i title="Log in">.</i>'):
+        with pytest.raises(AssertionError):
+            check(f"{head}<p>{words}</p></html>", ARABIC, "made up", pattern)
+    with pytest.raises(AssertionError):
+        check('<html lang="ar-AE" dir="ltr"><p>1</p></html>', ARABIC, "made up", pattern)
+    check(f"{head}<p>Ada Byron</p><code>Log in</code></html>", ARABIC, "made up", pattern)
