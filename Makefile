@@ -6,10 +6,10 @@ SITES_PORT ?= 8100
 INSTANCE ?= instance/demo
 BIN := .venv/bin
 
-.PHONY: help demo test test-all check format clean
+.PHONY: help demo test test-all check format translations clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 demo: ## two example businesses with their own sites, until Ctrl-C
 	@sh scripts/environment.sh demo
@@ -32,6 +32,10 @@ format: ## puts the code into its form
 	@sh scripts/environment.sh dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+translations: ## brings the catalogues of words up to date, and names what is left to translate
+	@sh scripts/environment.sh dev
+	@$(BIN)/python -m bookwidget.ops.catalogues
 
 clean: ## removes the environment, the demo and what tools left behind
 	rm -rf .venv build dist *.egg-info instance/demo instance/test-results
