@@ -13,7 +13,7 @@ PACKAGE = "bookwidget_widgets"
 """Run-time name of all widget code, wherever its folder lies."""
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-RESERVED = {"console", "development", "entry", "frame", "health", "media", "platform", "static"}
+RESERVED = {"console", "development", "entry", "frame", "health", "media", "platform", "popup", "static"}
 """Names of the product's own parts, which share one space of names with widgets."""
 
 

@@ -13,7 +13,7 @@ from bookwidget.web.guard import PlainForm
 from bookwidget.web.rendering import render_bare
 from bookwidget.web.services import services
 from bookwidget.web.signing import needs_sign_in, own_path, signed_out
-from bookwidget.web.visits import HOSTED, Place, enter_tenant, origin_of, own_origin
+from bookwidget.web.visits import HOSTED, Place, enter_tenant, origin_of, own_origin, tenant_of_host
 from bookwidget.web.widgets import in_frame
 
 blueprint = Blueprint("entry", __name__)
@@ -66,6 +66,14 @@ def refuse(here: Place, widget: str) -> Response:
     response = make_response(html, 403)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.get("/")
+def front_door() -> ResponseReturnValue:
+    """A business's own host name leads to its portal; the platform has no front page."""
+    tenant_id = tenant_of_host() or abort(404)
+    g.place = Place(tenant_id, HOSTED)
+    return redirect(f"/p/{g.place.tenant.slug}/", 303)
 
 
 @blueprint.get("/p/<tenant>/")

@@ -1,5 +1,6 @@
 """What every answer inside a frame carries: who may frame it, what it may load, how it leaves our origin."""
 
+from typing import Any
 from urllib.parse import urljoin
 
 from flask import Response, g, make_response, request
@@ -7,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bookwidget.accounts.signing_in import Kind, renew
 from bookwidget.web.rendering import render_bare
-from bookwidget.web.visits import Place, is_fetched, origin_of, own_origin, place
+from bookwidget.web.visits import Place, is_fetched, origin_of, own_origin, place, tenant_of_host
 
 PROBE = "__Host-bw-probe"
 
@@ -26,7 +27,7 @@ def finish(response: Response) -> Response:
     if response.status_code != 304 and not response.headers.get("X-Bookwidget-Token"):
         renew_bearer(response)
     if not found.is_hosted and PROBE not in request.cookies:
-        set_partitioned(response, PROBE, "1", max_age=30 * 86400)
+        set_frame_cookie(response, PROBE, "1", max_age=30 * 86400)
     ancestors = found.parent or "'none'"
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
     response.headers["Referrer-Policy"] = "strict-origin"
@@ -54,11 +55,15 @@ def renew_bearer(response: Response) -> None:
             response.headers["X-Bookwidget-Token"] = token
 
 
-def set_partitioned(response: BaseResponse, name: str, value: str, *, max_age: int) -> None:
-    """A cookie that lives in a cross-site frame, one jar for each host site."""
-    response.set_cookie(
-        name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="None", partitioned=True
-    )
+def set_frame_cookie(response: BaseResponse, name: str, value: str, *, max_age: int) -> None:
+    """A cookie for a frame of another site, one jar for each host site. At the business's own host name the page
+    around is of the same site, where the ordinary kind works in every browser; elsewhere that one does not come back.
+    """
+    if tenant_of_host() is None:
+        kind: dict[str, Any] = {"samesite": "None", "partitioned": True}
+    else:
+        kind = {"samesite": "Lax"}
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, **kind)
 
 
 def cookie_comes_back() -> bool:

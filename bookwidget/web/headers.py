@@ -17,6 +17,11 @@ FIRST_PARTY_POLICY = (
 )
 """Of the console and the platform's sign-in."""
 
+KEEPS_OPENER = {"popup"}
+"""Blueprints of the log-in window. With any opener policy it could not reach the frame that opened it, and what was
+cut once stays cut, so that goes for their errors and redirects too.
+"""
+
 
 def first_party(response: Response) -> Response:
     """For pages at our own address that nobody may frame."""
@@ -35,7 +40,8 @@ def init_app(app: Flask) -> None:
     def secure(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", BARE_POLICY)
         response.headers.setdefault("Referrer-Policy", "strict-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.blueprint not in KEEPS_OPENER:
+            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if request.is_secure:

@@ -55,6 +55,9 @@ class Frame:
     log_in_url: str
     profile_url: str
     log_out_url: str
+    window_url: str
+    """Of the log-in window on our own address, for a frame; without a script an ordinary page."""
+    redeem_url: str
     email: str
     """Of the business, for questions."""
     phone: str
@@ -64,9 +67,11 @@ class Frame:
 
 
 def render(name: str, *, status: int = 200, **page: Any) -> Response:
-    """A page of the current widget (or `widget/file.html` of another), looked up in the tenant's theme first."""
+    """A page of the current widget (`widget/file.html`: of another; outside of widgets: a shared one), looked up in
+    the tenant's theme first.
+    """
     here = place()
-    name = name if "/" in name else f"{current_widget()}/{name}"
+    name = f"{request.blueprint}/{name}" if "/" not in name and request.blueprint in services().widgets else name
     theme = services().themes.usable(here.tenant.theme)
     template = services().templates.get_template(f"{theme}:{name}")
     with speaking(services().catalogs.translations(here.locale)):
@@ -122,6 +127,8 @@ def make_frame(here: Place) -> Frame:
         log_in_url=f"{base}login/",
         profile_url=f"{base}profile/",
         log_out_url=f"{base}-/sign-out",
+        window_url=f"/w/{tenant.slug}/{HOSTED}/-/popup",
+        redeem_url=f"{base}-/redeem",
         email=tenant.email,
         phone=tenant.phone,
         phone_shown=shown_phone(tenant.phone, region=region_of(tenant.locale)),

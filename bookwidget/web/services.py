@@ -12,6 +12,7 @@ from bookwidget.accounts.members import Counter
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.config import Config
 from bookwidget.kernel.clock import Clock
+from bookwidget.kernel.text import Text
 from bookwidget.tenancy.database import Database
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.themes import Themes
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from bookwidget.web.discovery import Manifest
 
 EXTENSION = "bookwidget"
+
+SignInPage = Callable[[str, Text | None], ResponseReturnValue]
+"""Answers with the sign-in form for the address to go on to, and with what is wrong with a typed code."""
 
 
 @dataclass
@@ -34,9 +38,11 @@ class Services:
     templates: Environment
     tokens: Tokens
     widgets: "dict[str, Manifest]"
-    sign_in_page: Callable[[str], ResponseReturnValue] | None = field(default=None)
-    """Answers with the sign-in form for the address to go on to; the widget that provides it sets this."""
+    sign_in_page: "SignInPage | None" = field(default=None)
+    """The sign-in form; the widget that provides it sets this."""
     console_attempts: Counter = field(default_factory=Counter)
+    asset_urls: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Of `assets.asset_url`: the address, and until when on its clock that is taken for true."""
 
 
 def services() -> Services:

@@ -4,6 +4,7 @@ Flask-Login loads by `request_loader` only. `login_user` and its remember cookie
 cannot be partitioned, and its session cookie would be one more layer.
 """
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -15,9 +16,12 @@ from flask_login import LoginManager, UserMixin, login_required
 
 from bookwidget.accounts.actions import Browser, sign_out
 from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
-from bookwidget.web.frames import kind_for_this_browser, set_partitioned
+from bookwidget.web.frames import kind_for_this_browser, set_frame_cookie
 from bookwidget.web.services import services
 from bookwidget.web.visits import is_fetched, is_plain_loopback, place
+
+OWN_PATH = re.compile(r"(?!-/)(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:\?[!-\[\]-~]*)?", re.ASCII)
+"""Below the frame's base: no empty segment, none that browsers take for a step upwards, and none of the helpers."""
 
 
 class Person(UserMixin):
@@ -45,7 +49,7 @@ def init_app(app: Flask) -> None:
         """
         here = request.full_path.rstrip("?") if request.method == "GET" else f"/{request.path.strip('/')}/"
         form = services().sign_in_page
-        response = make_response(form(here) if form else "")
+        response = make_response(form(here, None) if form else "")
         in_frame = is_fetched() or request.headers.get("Sec-Fetch-Dest") == "iframe"
         response.status_code = 200 if in_frame and request.method == "GET" else 401
         return response
@@ -72,15 +76,19 @@ def go_on(next_url: str) -> Response:
 
 def signed_in(secret_text: str, next_url: str) -> Response:
     """The answer to a successful sign-in: the browser gets what it keeps, and goes on."""
+    return keep(go_on(own_path(next_url)), secret_text)
+
+
+def keep(response: Response, secret_text: str) -> Response:
+    """Gives the browser the secret of a new sign-in, in the way that fits it."""
     kind = kind_for_this_browser()
-    response = go_on(own_path(next_url))
     name, age = place().cookie_name(kind), int(LIFETIME[kind].total_seconds())
     if kind is Kind.BEARER:
         response.headers["X-Bookwidget-Token"] = secret_text
     elif kind is Kind.HOSTED:
         set_first_party(response, name, secret_text, max_age=age)
     else:
-        set_partitioned(response, name, secret_text, max_age=age)
+        set_frame_cookie(response, name, secret_text, max_age=age)
     return response
 
 
@@ -94,7 +102,7 @@ def signed_out(next_url: str) -> Response:
     elif person.kind in (Kind.HOSTED, Kind.CONSOLE):
         set_first_party(response, here.cookie_name(person.kind), "", max_age=0)
     else:
-        set_partitioned(response, here.cookie_name(person.kind), "", max_age=0)
+        set_frame_cookie(response, here.cookie_name(person.kind), "", max_age=0)
     return response
 
 
@@ -106,10 +114,13 @@ def set_first_party(response: Response, name: str, value: str, *, max_age: int) 
 
 
 def own_path(path: str | None) -> str:
-    """An address inside this very frame, or its front page: a form may not send people elsewhere."""
+    """An address inside this very frame, or its front page: a form may not send people elsewhere.
+
+    Nor to the frame's own helpers: a redirect of ours would make a stranger's link to the log-in window our own.
+    """
     base = f"/w/{place().tenant.slug}/{place().site}/"
-    safe = path and path.startswith(base) and "\\" not in path and "//" not in path.split("?")[0]
-    return path if safe and path else f"{base}{next(iter(services().widgets))}/"
+    is_own = path and path.startswith(base) and OWN_PATH.fullmatch(path.removeprefix(base))
+    return path if is_own and path else f"{base}{next(iter(services().widgets))}/"
 
 
 def browser() -> Browser:

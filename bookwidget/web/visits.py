@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, g, request
 from bookwidget.accounts.signing_in import Credential, Kind, SignedIn, Visit, note_seen, who_and_where
 from bookwidget.kernel.actors import Actor, customer, visitor
 from bookwidget.kernel.ids import parse_uuid
+from bookwidget.tenancy.hosts import find_tenant_of_host
 from bookwidget.tenancy.platform import find_tenant
 from bookwidget.tenancy.scope import Scope, TenantFacts
 from bookwidget.tenancy.session import TenantSession
@@ -19,6 +20,9 @@ from bookwidget.web.services import services
 
 HOSTED, PREVIEW = "0", "preview"
 """What stands in the address in place of a site: the page on our own host, and the console's preview."""
+
+PLATFORM = {"platform", "console", "development"}
+"""Blueprints that belong to no business's host name."""
 
 
 class Place:
@@ -104,12 +108,24 @@ def place() -> Place:
 
 
 def enter_tenant(slug: str, site: str) -> Place:
-    """Binds the request to a tenant, before anything of it is read; 404 if there is none."""
+    """Binds the request to a tenant, before anything of it is read; 404 if there is none, or not at this host."""
     tenant_id = find_tenant(services().database, slug)
-    if tenant_id is None:
+    if tenant_id is None or tenant_of_host() not in (None, tenant_id):
         abort(404)
     g.place = Place(tenant_id, site)
     return place()
+
+
+def tenant_of_host() -> UUID | None:
+    """The business whose own host name this request came to; None at every other name, which are the platform's.
+
+    Whoever sends a made-up Host learns nothing and reaches no other business; no address in a mail is made of it.
+    """
+    if "tenant_of_host" not in g:
+        is_public = request.host == urlsplit(services().config.public_url).netloc
+        g.tenant_of_host = None if is_public else find_tenant_of_host(services().database, request.host)
+    found: UUID | None = g.tenant_of_host
+    return found
 
 
 def own_origin() -> str:
@@ -134,6 +150,12 @@ def is_fetched() -> bool:
 
 
 def init_app(app: Flask) -> None:
+    @app.before_request
+    def keep_to_the_business() -> None:
+        """A business's own host name shows that business, and nothing of the platform's."""
+        if request.blueprint in PLATFORM and tenant_of_host() is not None:
+            abort(404)
+
     @app.after_request
     def remember_last_use(response: Response) -> Response:
         found: Place | None = g.get("place")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from bookwidget.web import errors, frames
 from bookwidget.web.discovery import Manifest, load_view
 from bookwidget.web.guard import refuse_foreign_posts
-from bookwidget.web.services import Services
+from bookwidget.web.services import Services, SignInPage
 from bookwidget.web.signing import needs_sign_in
 from bookwidget.web.visits import enter_tenant, place
 
@@ -57,8 +57,8 @@ class Widget:
         guarded = needs_sign_in(view) if self.manifest.sign_in else view
         self.blueprint.add_url_rule(path, view.__name__, guarded, methods=list(methods))
 
-    def sign_in_page(self, show: Callable[[str], ResponseReturnValue]) -> None:
-        """This widget shows the sign-in form wherever one is needed; `show(next_url)` answers with it."""
+    def sign_in_page(self, show: SignInPage) -> None:
+        """This widget shows the sign-in form wherever one is needed; `show(next_url, code_error)` answers with it."""
         self._services.sign_in_page = show
 
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = {"/embed.js": ROOT / "embed.js", "/static/frame.js": ROOT / "bookwidget/web/static/frame.js"}
 FRAME_COOKIE, PROBE_COOKIE = "__Host-bw-frame", "__Host-bw-probe"
 ADDRESS, PASSWORD = "ann@example.test", "correct horse"
-STYLE = ".error,.bw-note{color:#a1211d} .bw-tabs{display:flex;overflow:auto;width:9em;white-space:nowrap}"
+STYLE = ".error,.bw-note{color:#a1211d} .bw-nav ul{display:flex;overflow:auto;width:9em;white-space:nowrap}"
 
 
 def minified(path: Path) -> str:
@@ -118,7 +118,8 @@ class Service:
         done = "done" in request.args and '<p data-focus data-event="booking.noted?booking=b1">Noted</p>'
         leave = '<form method="post" action="-/sign-out"><button id="out">Log out</button></form>'
         menu = f'<details class="bw-menu"><summary>Menu</summary><p>Inside</p>{leave}</details>'
-        tabs = '<nav class="bw-tabs"><a href="?a">Some long tab name</a> <a aria-current="page">Last</a></nav>'
+        first = '<a href="?">The first of two sections</a>'
+        tabs = f'<nav class="bw-nav"><ul><li>{first}<li><a aria-current="page">Here</a></ul></nav>'
         text = "<p>More text.</p>" * self.paragraphs
         links = '<a id="next" href="more">Next page</a>' if page == "bookings" else '<b id="more">More</b>'
         head = f'<h1>{escape(page.capitalize())}</h1><p id="who">{ADDRESS}</p>'
@@ -137,7 +138,7 @@ class Service:
     def login_form(self, error: str = "") -> str:
         invalid = ' aria-invalid="true"' if error else ""
         return (
-            f'<footer>Footer</footer><main><h2>Log in</h2><form method="post" action="login" id="login">'
+            f'<footer>Footer</footer><main data-sign-in><h2>Log in</h2><form method="post" action="login" id="login">'
             f'<input name="email"><input name="password" type="password"{invalid}><p class="error">{error}</p>'
             f'<button id="log-in">Log in</button></form></main>'
         )
@@ -150,12 +151,10 @@ class Service:
             "signed-in": "1" if self.signed_in(request, tenant) else "",
             "cookies": "1" if PROBE_COOKIE in request.cookies else "",
             "words-network": "No connection. What you typed is still here.",
-            "langs": "en de",
         }
         stated = " ".join(f'data-{name}="{value}"' for name, value in facts.items())
-        lang = request.args.get("lang", "en")
         return Response(
-            f'<!doctype html><html lang="{lang}" {stated}><head><title>Bookings</title>'
+            f'<!doctype html><html lang="en" {stated}><head><title>Bookings</title>'
             f'<meta name="color-scheme" content="light dark">'
             '<link rel="stylesheet" href="/static/style.css"><script src="/static/frame.js"></script></head>'
             f'<body><div id="root" tabindex="-1">{body}</div></body></html>',

@@ -171,6 +171,7 @@ DOORS = {
     "events/worker.py": "claims jobs of all tenants; each is then done in its own tenant's session",
     "events/housekeeping.py": "removes expired rows of all tenants",
     "ops/demo_database.py": "makes the demo businesses anew, and only those that it has made",
+    "tenancy/hosts.py": "finds the tenant that a host name belongs to, and keeps the list of these names",
     "web/health.py": "asks whether the database answers",
 }
 """Every caller of `all_tenants`, and why it has to."""

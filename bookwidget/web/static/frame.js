@@ -4,12 +4,12 @@
 // docs/protocol.md describes every message, header and attribute used here.
 (() => {
   "use strict";
-  const NS = "bookwidget", VERSION = 1;
+  const NS = "bookwidget", VERSION = 1, WINDOW = "popup,width=480,height=700";
   const page = document.documentElement;
   const facts = page.dataset; // stated by the server
   const storageKey = "bookwidget:" + facts.tenant;
   const ownScheme = facts.scheme; // the owner chose one: the host page has no say
-  let root, latest, shown, reported, hostState, hostLang;
+  let root, latest, shown, reported, hostState, popup, verifier, challenge;
   let bearer = false; // layer 3
   let known = false; // the layer is known: the page may be seen, measured and spoken about
   let instance = ""; // our name on the host page
@@ -72,9 +72,9 @@
     const refused = response.status === 401 && form && !panel && !response.redirected;
     if (refused && !form.closest(".bw-menu")) return openPanel(form, content); // "Log out" in a menu has nothing to keep
     if (panel && !response.redirected) return show(panel, panelPart(content)); // a wrong password keeps the form behind it
-    const { signedIn = "" } = fresh.documentElement.dataset;
-    facts.signedIn = signedIn;
-    page.lang = fresh.documentElement.lang;
+    const { dataset, lang } = fresh.documentElement;
+    facts.signedIn = dataset.signedIn || "";
+    page.lang = lang;
     document.title = fresh.title;
     // The answer to a refused POST keeps the old address, as a reload must not ask for a POST address.
     if (!quiet && (!write || response.redirected) && y === undefined) {
@@ -101,34 +101,31 @@
     if (instance) tell("scroll", { y: Math.max(0, Math.round(target.getBoundingClientRect().top)) });
   }
   function addStyles(fresh) { // another widget's page may need its own sheet
-    const missing = [...fresh.querySelectorAll("link[rel=stylesheet]")].filter(
-      ({ href }) => ![...document.querySelectorAll("link[rel=stylesheet]")].some((link) => link.href === href));
-    return Promise.all(missing.map((link) => new Promise((done) => {
-      const copy = document.importNode(link);
-      copy.onload = copy.onerror = done;
-      document.head.append(copy);
+    const known = [...document.styleSheets].map(({ href }) => href);
+    return Promise.all([...fresh.querySelectorAll("link[rel=stylesheet]")].map((link) => known.includes(link.href) || new Promise((done) => {
+      link.onload = link.onerror = done;
+      document.head.append(link);
     })));
   }
   function leaveFor(url) { // a page of somebody else's (a payment, say) never opens inside the frame
-    const opened = window.open("", "_blank", "popup,width=480,height=700");
-    if (!opened) return false; // WebKit, after an await: the answer's body has the link
+    const opened = open("", "_blank", WINDOW);
+    if (!opened) return; // WebKit, after an await: the answer's body has the link
     opened.opener = null;
-    opened.location = url;
-    return true;
+    return (opened.location = url);
   }
   function trouble(code, form) { // what was typed stays and can be sent again
     const note = document.createElement("p");
     note.id = "trouble";
     note.className = "bw-note bw-note--bad";
     note.role = "alert";
-    note.textContent = facts.wordsNetwork || "That did not work. Check your connection and try again.";
-    form ? form.prepend(note) : root.prepend(note);
+    note.textContent = facts.wordsNetwork;
+    (form || root).prepend(note);
     reveal();
     if (!form) tell("fail", { code });
   }
 
   // ---- Sign-in in the flow: the form stays in the document with its values and files
-  const panelPart = (content) => content.querySelector("[data-sign-in]") || content.querySelector("main") || content;
+  const panelPart = (content) => content.querySelector("[data-sign-in]") || content;
   function openPanel(form, content) {
     const panel = document.createElement("section");
     panel.id = "sign-in";
@@ -148,13 +145,42 @@
     focus(form.querySelector("button:not([type=button])") || form);
   }
 
+  // ---- Layer 4: a window of our own signs in and gives us a code, which is worth nothing without our verifier
+  async function prepare() { // ahead, because nothing may be awaited between the click and the window
+    verifier = crypto.getRandomValues(new Uint32Array(8)).join("-");
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+    challenge = btoa(String.fromCharCode(...new Uint8Array(digest)));
+  }
+  function openPopup(link) {
+    link.search = new URLSearchParams({ challenge });
+    popup = open(link.href, storageKey, WINDOW);
+    // None may be a blocked window, or one that a strict host page cut off from us: the next click opens a plain tab.
+    if (!popup) link.removeAttribute("data-popup");
+    setTimeout(codeForm, popup ? 5000 : 0);
+  }
+  function codeForm() { // for the six digits that the window shows where it cannot reach us
+    const form = document.querySelector("[data-code]");
+    if (form) form.hidden = false;
+    return form;
+  }
+  function redeem(code) {
+    const form = codeForm();
+    if (!form || typeof code !== "string") return;
+    form.code.value = code;
+    form.requestSubmit();
+    popup.close();
+  }
+
   // ---- What the visitor does
   function onClick(event) {
     const link = event.target.closest?.("a[href]");
-    if (!bearer || !link || event.defaultPrevented || event.button) return;
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const sameDocument = link.hash && link.href.split("#")[0] === location.href.split("#")[0];
-    if (link.origin !== origin || (link.target && link.target !== "_self") || sameDocument) return;
+    if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (challenge && link.matches("[data-popup]")) {
+      event.preventDefault();
+      return openPopup(link);
+    }
+    if (!bearer) return;
+    if (link.origin !== origin || (link.target && link.target !== "_self") || /^#/.test(link.getAttribute("href"))) return;
     event.preventDefault();
     visit(link.href);
   }
@@ -174,7 +200,10 @@
     if (method === "GET") {
       url.search = new URLSearchParams([...body].map(([name, value]) => [name, value.name ?? value]));
       await visit(url);
-    } else await visit(url, { method, body, form });
+    } else {
+      if (form.matches("[data-code]")) body.set("verifier", verifier);
+      await visit(url, { method, body, form });
+    }
     form.removeAttribute("aria-busy");
   }
   function closeMenus(event) { // a click elsewhere, or Escape
@@ -202,10 +231,8 @@
       if (first && document.referrer.startsWith(origin)) tell("scroll", { y: 0 });
     },
     ping: () => tell("hello", { min: VERSION, max: VERSION }),
-    config({ scheme, lang }) {
+    config({ scheme }) {
       if (!ownScheme && (scheme === "dark" || scheme === "light")) page.style.colorScheme = facts.scheme = scheme;
-      if (typeof lang === "string") hostLang = lang.split("-")[0];
-      follow();
     },
     session({ state }) {
       if (state !== "in" && state !== "out") return;
@@ -215,6 +242,7 @@
   };
   addEventListener("message", ({ source, origin: from, data: message }) => {
     if (!source || !message || typeof message !== "object") return;
+    if (source === popup && from === origin) return redeem(message.code);
     if (from === origin && source !== window && source.parent === parent && message.tenant === facts.tenant) {
       if (typeof message.token === "string") memory = message.token;
       return;
@@ -229,22 +257,18 @@
     hear.ping();
     setTimeout(sayHello, wait, wait * 2);
   }
-  function follow() { // a sibling signed in or out, or the host page speaks another language that the server offers
-    if (!known) return;
+  function follow() { // a sibling signed in or out
+    if (!known || !hostState || hostState === (facts.signedIn ? "in" : "out")) return;
     const panel = document.getElementById("sign-in");
-    const url = new URL(location.href);
-    const stale = hostState && hostState !== (facts.signedIn ? "in" : "out");
-    const foreign = page.lang.split("-")[0] !== hostLang && facts.langs?.split(" ").includes(hostLang);
-    if (foreign) url.searchParams.set("lang", hostLang);
-    if (stale && panel && hostState === "in") closePanel(panel);
-    else if (stale || (foreign && !panel)) visit(url, { quiet: true });
+    if (panel && hostState === "in") closePanel(panel);
+    else again();
   }
   function reveal() {
     known = true;
     neutral(false);
-    for (const item of root.querySelectorAll(".bw-nav [aria-current], .bw-tabs [aria-current]")) {
-      const strip = item.closest(".bw-tabs, ul"), here = item.getBoundingClientRect(), frame = strip.getBoundingClientRect();
-      strip.scrollLeft += here.left + here.width / 2 - frame.left - frame.width / 2;
+    for (const item of root.querySelectorAll(".bw-nav [aria-current]")) {
+      const strip = item.closest("ul");
+      strip.scrollLeft += item.getBoundingClientRect().left - strip.getBoundingClientRect().left - 99;
     }
     report();
   }
@@ -285,6 +309,7 @@
 
   // ---- Start
   sayHello();
+  prepare();
   document.addEventListener("DOMContentLoaded", async () => {
     root = document.getElementById("root");
     root.style.display = "flow-root"; // margins inside belong to its height
