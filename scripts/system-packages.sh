@@ -1,9 +1,9 @@
 #!/bin/sh
-# What the tests need beside Python: two browsers, a database server, letters of both directions.
+# What the tests need beside Python: three browsers, a database server, letters of both directions.
 # Only root can install them on Debian; without, the tests that need them are skipped and say why.
 set -eu
 
-packages="chromium chromium-driver firefox-esr postgresql fonts-dejavu-core fonts-noto-core"
+packages="chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql fonts-dejavu-core fonts-noto-core"
 missing=""
 for package in $packages; do
   status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
-from selenium.webdriver.common.by import By
 
-from tests.browser.drivers import Browser
+from tests.browser.webdriver import Driven
 
 BINARY, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 ARGUMENTS = (
@@ -29,7 +28,7 @@ BLOCK_THIRD_PARTY = {"profile.cookie_controls_mode": 1, "profile.block_third_par
 BLOCKED = 2  # Chromium's content setting
 
 
-class Chromium(Browser):
+class Chromium(Driven):
     name = "chromium"
 
     def __init__(self, *, script: bool = True, storage: bool = True) -> None:
@@ -50,20 +49,6 @@ class Chromium(Browser):
             preferences["profile.default_content_setting_values.javascript"] = BLOCKED
         options.add_experimental_option("prefs", preferences)
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-
-    def open(self, url: str) -> None:
-        self.top()
-        self.driver.get(url)
-
-    def windows(self) -> list[str]:
-        return list(self.driver.window_handles)
-
-    def window(self, handle: str) -> None:
-        self._inside = ""
-        self.driver.switch_to.window(handle)
-
-    def close_window(self) -> None:
-        self.driver.close()
 
     def screenshot(self, path: Path) -> None:
         shot = self._devtools("Page.captureScreenshot", captureBeyondViewport=True)
@@ -87,15 +72,3 @@ class Chromium(Browser):
 
     def _devtools(self, command: str, **values: Any) -> Any:
         return self.driver.execute_cdp_cmd(command, values)
-
-    def _find(self, css: str) -> Any:
-        return self.driver.find_element(By.CSS_SELECTOR, css)
-
-    def _enter_frame(self, element: Any) -> None:
-        self.driver.switch_to.frame(element)
-
-    def _leave_frame(self) -> None:
-        self.driver.switch_to.default_content()
-
-    def _run(self, script: str, values: tuple[Any, ...]) -> Any:
-        return self.driver.execute_script(script, *values)

@@ -1,4 +1,5 @@
-"""One facade over Chromium (chromedriver) and Firefox (Marionette), for journeys in frames of another site.
+"""One facade over Chromium (chromedriver), Firefox (Marionette) and WebKitGTK (its own driver), for journeys in
+frames of another site.
 
 Work on elements (`click`, `fill`, `text`, `there`) goes through the driver and works with script off too;
 `js` and `see` need script. Everything waits for what it needs; a frame that was replaced meanwhile is entered
@@ -58,6 +59,10 @@ class Browser(ABC):
 
     @abstractmethod
     def window(self, handle: str) -> None: ...
+
+    @abstractmethod
+    def new_tab(self) -> None:
+        """Opens an empty tab and goes there."""
 
     @abstractmethod
     def close_window(self) -> None: ...

@@ -93,6 +93,9 @@ class Firefox(Browser):
         self._inside = ""
         self.driver.switch_to_window(handle)
 
+    def new_tab(self) -> None:
+        self.window(self.driver.open(type="tab")["handle"])
+
     def close_window(self) -> None:
         self.driver.close()
 

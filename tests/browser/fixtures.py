@@ -2,14 +2,33 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.browser import chromium as chromium_module
 from tests.browser import firefox as firefox_module
+from tests.browser import table
+from tests.browser import webkit as webkit_module
 from tests.browser.chromium import Chromium
 from tests.browser.firefox import Firefox
+from tests.browser.modes import MODES
 from tests.browser.servers import Server, Wsgi
+from tests.browser.webkit import WebKit
+
+TABLE = Path("instance/engine-steps.md")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Prints the engine x step table of this run, and keeps it."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    rows = table.gather(reports, [mode.title for mode in MODES])
+    if rows:
+        terminalreporter.section("engine x step")
+        terminalreporter.write_line(table.plain(rows))
+        path = config.rootpath / TABLE
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(table.markdown(rows))
 
 
 def _need(*programs: Path) -> None:
@@ -46,6 +65,23 @@ def fresh_firefox() -> Iterator[Callable[..., Firefox]]:
     yield make
     for browser in made:
         browser.quit()
+
+
+@pytest.fixture
+def fresh_webkit() -> Iterator[Callable[[], WebKit]]:
+    """Makes WebKitGTK with tracking prevention and an empty profile, on a screen in memory."""
+    _need(webkit_module.BINARY, webkit_module.DRIVER, webkit_module.DISPLAY)
+    display = webkit_module.Display()
+    made: list[WebKit] = []
+
+    def make() -> WebKit:
+        made.append(WebKit(display))
+        return made[-1]
+
+    yield make
+    for browser in made:
+        browser.quit()
+    display.stop()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests import factories
 from tests.browser.servers import Server
 
 STRICT = "default-src 'none'; script-src {service}; frame-src {service}; style-src 'none'; img-src 'self'"
+LOADER = '<script async src="{service}/embed.js"></script>'
 
 
 class HostPages:
@@ -26,17 +27,24 @@ class HostPages:
 
     def __init__(self) -> None:
         self.service = ""
+        self.others: dict[str, tuple[str, dict[str, str]]] = {}
+
+    def write(self, path: str, body: str, **headers: str) -> None:
+        """One more page of every host: `{service}` stands for our origin; no policy but the named headers."""
+        self.others[path] = body, {name.replace("_", "-"): value for name, value in headers.items()}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         slug = environ["HTTP_HOST"].split(".")[0]
         path = environ["PATH_INFO"]
+        if path in self.others:
+            return self.other(start, slug, *self.others[path])
         if path not in ("/", "/plain", "/profile"):
             start("204 No Content", [])  # the browser's own wish for an icon
             return []
         widget = "profile" if path == "/profile" else "bookings"
         parts = {
             "/": f'<div id="place" data-bookwidget="{escape(slug)}/{widget}"></div>'
-            f'<script async src="{self.service}/embed.js"></script>',
+            + LOADER.replace("{service}", self.service),
             "/plain": f'<iframe id="place" title="Bookings" width="700" height="900"'
             f' src="{self.service}/w/{escape(slug)}/{widget}"></iframe>',
         }
@@ -50,6 +58,16 @@ class HostPages:
         )
         return [f'<!doctype html><html lang="en"><title>{slug}</title><h1>{slug}</h1>{body}</html>'.encode()]
 
+    def other(self, start: Callable[..., Any], slug: str, body: str, headers: dict[str, str]) -> Iterable[bytes]:
+        named = [(name, value.replace("{service}", self.service)) for name, value in headers.items()]
+        start("200 OK", [("Content-Type", "text/html; charset=utf-8"), *named])
+        body = body.replace("{service}", self.service)
+        return [f'<!doctype html><html lang="en"><title>{slug}</title><body>{body}</html>'.encode()]
+
+
+def leave_alone(environ: dict[str, Any]) -> None:
+    """What happens to requests on their way to the service: nothing."""
+
 
 @dataclass
 class Stage:
@@ -61,6 +79,11 @@ class Stage:
     yoga: factories.World
     other: factories.World
     mailbox: Path
+    pages: HostPages
+    ahead: timedelta = timedelta(0)
+    """How far the service's clock is ahead of the browser's."""
+    meddle: Callable[[dict[str, Any]], None] = leave_alone
+    """Sees and may change each request to the service: a slow line, a browser that loses its cookies."""
 
     @property
     def services(self) -> Services:
@@ -84,15 +107,18 @@ def raise_stage(folder: Path, password_hash: str) -> Stage:
     """Starts everything; `stop()` ends it."""
     hosts_app = HostPages()
     hosts = Server(hosts_app)
+    made: list[Stage] = []
 
     def serve(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if made:
+            made[0].meddle(environ)
         return app(environ, start)  # made below, once the port is known
 
     service = Server(serve)
     origin = service.origin("widgets")
     config = Config.load({}, instance=folder, public_url=origin)
     migrate(config.database_url)
-    app = create_app(config)
+    app = create_app(config, clock=lambda: datetime.now(UTC) + (made[0].ahead if made else timedelta(0)))
     hosts_app.service = origin
     database = app.extensions[EXTENSION].database
     now = datetime.now(UTC)
@@ -102,7 +128,8 @@ def raise_stage(folder: Path, password_hash: str) -> Stage:
         world.ids["journey"] = factories.uuid7()
         world.add(Site(id=world.ids["journey"], origin=hosts.origin(slug), created_at=now))
     fill(worlds["yoga"])
-    return Stage(app, service, hosts, worlds["yoga"], worlds["other"], folder / "mailbox")
+    made.append(Stage(app, service, hosts, worlds["yoga"], worlds["other"], folder / "mailbox", hosts_app))
+    return made[0]
 
 
 def fill(world: factories.World) -> None:

@@ -1,0 +1,42 @@
+"""The engine x step table: gathered from the tests' reports, also those of pytest-xdist's workers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+PROPERTY = "engine step"
+BETWEEN = " | "
+HEADING = "Step"
+
+
+def cell(mode: str, step: str, outcome: str) -> tuple[str, str]:
+    """For `request.node.user_properties`."""
+    return PROPERTY, BETWEEN.join(part.replace("|", "/") for part in (mode, step, outcome))
+
+
+def gather(reports: Iterable[Any], modes: Iterable[str]) -> list[list[str]]:
+    """Rows of the table with its heading; empty if no report has a step. `modes` gives the columns' order."""
+    steps: dict[str, dict[str, str]] = {}
+    for report in reports:
+        for name, value in getattr(report, "user_properties", ()):
+            if name == PROPERTY and getattr(report, "when", "") == "call":
+                mode, step, outcome = value.split(BETWEEN)
+                steps.setdefault(step, {})[mode] = outcome
+    seen = [mode for mode in modes if any(mode in outcomes for outcomes in steps.values())]
+    if not seen:
+        return []
+    rows = [[step, *(outcomes.get(mode, "–") for mode in seen)] for step, outcomes in steps.items()]
+    return [[HEADING, *seen], *rows]
+
+
+def markdown(rows: list[list[str]]) -> str:
+    heading, *body = rows
+    lines = [heading, ["---"] * len(heading), *body]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def plain(rows: list[list[str]]) -> str:
+    """In columns, for a terminal."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
