@@ -22,6 +22,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--force-color-profile=srgb",
+    "--hide-scrollbars",  # they would take room that a phone does not give them
     "--window-size=1280,900",
 )
 BLOCK_THIRD_PARTY = {"profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": True}
