@@ -10,6 +10,7 @@ from pathlib import Path
 
 from selenium import webdriver
 
+from tests.browser.drivers import PATIENCE
 from tests.browser.webdriver import Driven
 
 DRIVER, DISPLAY = Path("/usr/bin/WebKitWebDriver"), Path("/usr/bin/Xvfb")
@@ -66,6 +67,12 @@ class WebKit(Driven):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # selenium's own class uses what selenium deprecates
             self.driver = webdriver.WebKitGTK(options=options, service=service)
+
+    def fill(self, css: str, value: str, timeout: float = PATIENCE) -> None:
+        """After a click: a field in a frame takes no keys from the driver before it had the focus once."""
+        if self.attribute(css, "type", timeout) != "file":
+            self.click(css, timeout)
+        super().fill(css, value, timeout)
 
     def viewport(self, width: int, height: int) -> None:
         """Without a window manager there is no frame around the page, but a bar above it."""
