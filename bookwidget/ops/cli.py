@@ -29,6 +29,7 @@ from bookwidget.ops.demo_sites import make_sites
 from bookwidget.ops.explaining import Explained, explain_booking
 from bookwidget.ops.processes import PortTaken, serve, serve_app, stop_asked, work
 from bookwidget.tenancy.database import Database, DatabaseError
+from bookwidget.tenancy.hosts import add_host, list_hosts, remove_host
 from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants
 from bookwidget.theming.themes import find_themes, shipped_folder
 from bookwidget.version import __version__
@@ -179,6 +180,57 @@ def tenant_list(wants_json: bool) -> None:
     for one in tenants:
         table.add_row(one.slug, one.name, "yes" if one.is_active else "no", f"{one.created_at:%Y-%m-%d}")
     terminal().print(table if tenants else "There is no business yet: bookwidget tenant create --help")
+
+
+@tenant_group.group("host")
+def host_group() -> None:
+    """Host names of a business's own, such as book.shop.example, which point here in the DNS."""
+
+
+@host_group.command("add")
+@click.argument("slug")
+@click.argument("name")
+def host_add(slug: str, name: str) -> None:
+    """Show the business SLUG, and only it, at the host NAME. The proxy in front needs a certificate for it."""
+    config, database = Config.load(), open_database()
+    try:
+        tenant = known_tenant(database, slug)
+        name = add_host(database, tenant, name, public_url=config.public_url, now=utc_now())
+    finally:
+        database.dispose()
+    click.echo(f"{name} leads to {slug}. A running service knows it after a minute.")
+
+
+@host_group.command("remove")
+@click.argument("slug")
+@click.argument("name")
+def host_remove(slug: str, name: str) -> None:
+    """Let the host NAME lead nowhere in particular again."""
+    database = open_database()
+    try:
+        remove_host(database, known_tenant(database, slug), name)
+    except Missing:
+        raise ConfigError(f"{name!r} is no host of {slug}") from None
+    finally:
+        database.dispose()
+    click.echo(f"{name} no longer leads to {slug}. A running service forgets it after a minute.")
+
+
+@host_group.command("list")
+@click.argument("slug")
+@as_json
+def host_list(slug: str, wants_json: bool) -> None:
+    """List the host names of the business SLUG."""
+    database = open_database()
+    try:
+        hosts = list_hosts(database, known_tenant(database, slug))
+    finally:
+        database.dispose()
+    if wants_json:
+        rows = [{"name": one.name, "created_at": one.created_at.isoformat()} for one in hosts]
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        click.echo("\n".join(one.name for one in hosts) or f"{slug} has no host name of its own.")
 
 
 @cli.group("policy")

@@ -1,5 +1,6 @@
 """Host names of the businesses' own, such as `book.shop.example`, which lead to us by a CNAME."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ REMEMBERED_FOR = 60.0
 """Seconds that a process takes a name for known, also one that is nobody's."""
 MOST_REMEMBERED = 4096
 LONGEST = 253
+NAME = re.compile(r"[a-z0-9.-]+")
 
 TENANT_OF_HOST = select(Host.tenant_id).where(Host.name == bindparam("name"))
 HOSTS_OF_TENANT = select(Host.name, Host.created_at).where(Host.tenant_id == bindparam("owner")).order_by(Host.name)
@@ -36,7 +38,7 @@ def find_tenant_of_host(database: Database, host: str, *, clock: Callable[[], fl
     """The tenant whose own this name is, active or not; `host` as a request says it, with or without a port."""
     name = host.lower().rpartition(":")[0] if ":" in host else host.lower()
     name = name.rstrip(".")
-    if not 0 < len(name) <= LONGEST:
+    if len(name) > LONGEST or not NAME.fullmatch(name):
         return None
     known, now = database.tenants_by_host, clock()
     if name in known and known[name][1] > now:

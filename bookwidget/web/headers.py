@@ -1,6 +1,7 @@
 """Headers of every answer, and one log line for each: the rule, never the address, which may hold a token."""
 
 import time
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -32,8 +33,9 @@ def first_party(response: Response) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    @app.before_request
-    def start_clock() -> None:
+    @app.url_value_preprocessor
+    def start_clock(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        """Before anything else: a blueprint may answer 404 as early as this."""
         g.started = time.perf_counter()
 
     @app.after_request
