@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bookwidget.accounts import limits, passwords, rules
+from bookwidget.accounts.devices import device_in_words
 from bookwidget.accounts.models import Customer, SignIn
 from bookwidget.accounts.settings import NAME_EDITABLE, PHONE_EDITABLE, PORTAL_ENABLED
 from bookwidget.accounts.signing_in import IDLE, Kind, end_sign_in, end_sign_ins_of, open_sign_in
@@ -15,7 +16,7 @@ from bookwidget.accounts.tokens import Tokens
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.text import _
+from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.models import Member
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
@@ -54,6 +55,10 @@ class OpenSignIn:
     seen_at: datetime
     is_this: bool
     """The one that asks."""
+
+    @property
+    def device_in_words(self) -> Text:
+        return device_in_words(self.device)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What customers change of themselves."""
 
-from wtforms import IntegerField, PasswordField, StringField, TelField
+from wtforms import HiddenField, IntegerField, PasswordField, StringField, TelField
 from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
@@ -12,6 +12,11 @@ class DetailsForm(Form):
     family_name = StringField(_("Last name"))
     phone = TelField(_("Phone"))
     version = IntegerField(widget=HiddenInput())
+
+
+class SignInForm(Form):
+    sign_in = HiddenField()
+    """Which one to end, by its id; `OTHERS`: all but this one."""
 
 
 class PasswordForm(Form):

@@ -1,19 +1,35 @@
 """One's own details, and one's password."""
 
+from uuid import UUID
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.accounts.actions import Profile, change_password, read_profile, update_profile
+from bookwidget.accounts.actions import (
+    Profile,
+    change_password,
+    end_one_sign_in,
+    end_other_sign_ins,
+    list_sign_ins,
+    read_profile,
+    update_profile,
+)
 from bookwidget.kernel.errors import Missing, Refused
+from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web import Form, Widget, place, render
 
-from .forms import DetailsForm, PasswordForm
+from .forms import DetailsForm, PasswordForm, SignInForm
+
+OTHERS = "others"
+MOST_SHOWN = 10
+"""Sign-ins in the list; the button for all others ends the rest too."""
 
 
 def register(widget: Widget) -> None:
     widget.page("/", profile)
     widget.page("/details", details, methods=("GET", "POST"))
     widget.page("/password", password, methods=("GET", "POST"))
+    widget.page("/sign-ins", sign_ins, methods=("GET", "POST"))
 
 
 def profile() -> ResponseReturnValue:
@@ -41,31 +57,57 @@ def details() -> ResponseReturnValue:
 
 
 def password() -> ResponseReturnValue:
-    person = place().signed_in
-    if person is None:
-        raise Missing
     if request.method == "GET":
         return show()
     form = PasswordForm()
     form.check_guard()
     try:
-        change_password(place().scope(), person.sign_in_id, form.current.data or "", form.new.data or "")
+        change_password(place().scope(), this_sign_in(), form.current.data or "", form.new.data or "")
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
         return show(password=form, status=422)
     return redirect(url_for(".profile", saved="password"), 303)
 
 
+def sign_ins() -> ResponseReturnValue:
+    """Ends one of one's own sign-ins, or all others."""
+    if request.method == "GET":
+        return show()
+    form = SignInForm()
+    form.check_guard()
+    if form.sign_in.data == OTHERS:
+        end_other_sign_ins(place().scope(), this_sign_in())
+        return redirect(url_for(".profile", saved="others"), 303)
+    sign_in_id = parse_uuid(form.sign_in.data or "")
+    if sign_in_id is None:
+        raise Missing
+    end_one_sign_in(place().scope(), sign_in_id)
+    return redirect(url_for(".profile", saved="sign-in"), 303)
+
+
+def this_sign_in() -> UUID:
+    person = place().signed_in
+    if person is None:
+        raise Missing
+    return person.sign_in_id
+
+
 def show(
     *, details: Form | None = None, password: Form | None = None, saved: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    profile = read_profile(place().scope())
+    scope = place().scope()
+    profile = read_profile(scope)
+    open_ones = sorted(list_sign_ins(scope, this_sign_in()), key=lambda one: not one.is_this)
     return render(
         "profile.html",
         status=status,
         profile=profile,
         details=details or filled(profile),
         password=password or PasswordForm(formdata=None),
+        sign_ins=open_ones[:MOST_SHOWN],
+        more=max(0, len(open_ones) - MOST_SHOWN),
+        sign_in_form=SignInForm(formdata=None),
+        others=OTHERS,
         saved=saved,
     )
 

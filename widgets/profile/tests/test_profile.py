@@ -105,9 +105,7 @@ def test_a_password_is_changed_and_ends_other_sign_ins(web: Web, ada: Visitor) -
         ("", "", "current"),
     ],
 )
-def test_a_password_that_is_refused_says_where(
-    web: Web, ada: Visitor, current: str, new: str, field: str
-) -> None:
+def test_a_password_that_is_refused_says_where(web: Web, ada: Visitor, current: str, new: str, field: str) -> None:
     answer = ada.send("profile/password", "profile/", current=current, new=new)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
@@ -146,7 +144,5 @@ def test_posted_addresses_answer_get_too(ada: Visitor) -> None:
 
 def test_a_name_is_shown_as_it_is_written(web: Web, ada: Visitor) -> None:
     with web.yoga.database.session(web.yoga.tenant_id) as session, writing(session):
-        session.get_one(
-            Customer, (web.yoga.tenant_id, web.yoga.ids["ada"])
-        ).given_name = '"><script>alert(1)</script>'
+        session.get_one(Customer, (web.yoga.tenant_id, web.yoga.ids["ada"])).given_name = '"><script>alert(1)</script>'
     assert "<script>alert" not in ada.get("profile/").text
