@@ -15,14 +15,16 @@ from bookwidget.bookings.results import (
     Change,
     Day,
     Explanation,
+    LeftList,
     ListQuery,
     MoveChoices,
     NewTicket,
     Organiser,
     Tab,
+    WaitingDetails,
     WaitingPlace,
 )
-from bookwidget.bookings.waiting import join_waiting_list, leave_waiting_list
+from bookwidget.bookings.waiting import join_waiting_list, leave_waiting_list, left_list, read_waiting
 from bookwidget.schedule.rules import Slot
 
 __all__ = [
@@ -37,20 +39,24 @@ __all__ = [
     "Change",
     "Day",
     "Explanation",
+    "LeftList",
     "ListQuery",
     "MoveChoices",
     "NewTicket",
     "Organiser",
     "Slot",
     "Tab",
+    "WaitingDetails",
     "WaitingPlace",
     "book",
     "cancel_booking",
     "explain",
     "join_waiting_list",
     "leave_waiting_list",
+    "left_list",
     "list_bookings",
     "move_booking",
     "read_booking",
+    "read_waiting",
     "slots_to_move_to",
 ]

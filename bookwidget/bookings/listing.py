@@ -8,10 +8,9 @@ from uuid import UUID
 
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
-from bookwidget.bookings.policy import Answer, BookingFacts, decide, no
+from bookwidget.bookings.policy import Answer, BookingFacts, decide
 from bookwidget.bookings.results import (
     PAGE_SIZE,
-    Attendance,
     Attendee,
     BookingDetails,
     BookingPage,
@@ -32,15 +31,14 @@ from bookwidget.bookings.rules import (
     start_range,
     tab_of,
 )
+from bookwidget.bookings.waiting import facts_of_waiting
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Missing
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
-from bookwidget.kernel.text import _
 from bookwidget.tenancy.scope import Scope
 
 EXPLAINED = (Permission.BOOKING_READ, Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE)
-ONLY_WAITING = no("waiting", _("You are on the waiting list and have no place yet."))
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
@@ -62,7 +60,7 @@ def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
     values |= {"size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
     found = scope.session.rows(store.PAGES[query.tab, by_text], values).all()
     if query.tab is Tab.WAITING:
-        rows = tuple(waiting_row(scope, row) for row in found)
+        rows = tuple(BookingRow(**facts_of_waiting(scope, row)) for row in found)
     else:
         attendees = attendees_of(scope, found)
         rows = tuple(BookingRow(**facts_of_row(scope, row, attendees[row.id])) for row in found)
@@ -147,29 +145,6 @@ def facts_of_row(scope: Scope, row: Any, tickets: Iterable[Any]) -> dict[str, An
         "may_cancel": answer(scope, row, Permission.BOOKING_CANCEL, scope.now),
         "may_move": answer(scope, row, Permission.BOOKING_MOVE, scope.now),
     }
-
-
-def waiting_row(scope: Scope, row: Any) -> BookingRow:
-    return BookingRow(
-        id=row.id,
-        code="",
-        service=row.service,
-        kind=row.kind,
-        provider=row.provider,
-        location=row.location,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        status="waiting",
-        tab=Tab.WAITING,
-        price=Money(row.price, scope.tenant.currency),
-        attendees=(),
-        is_occurrence_cancelled=row.state == "cancelled",
-        attendance=Attendance.BOOKED,
-        moves=0,
-        may_cancel=ONLY_WAITING,
-        may_move=ONLY_WAITING,
-        position=row.position,
-    )
 
 
 def attendees_of(scope: Scope, bookings: Iterable[Any]) -> dict[UUID, list[Any]]:

@@ -181,6 +181,26 @@ class WaitingPlace:
     """1 is next in line."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class WaitingDetails(BookingRow):
+    """All that a customer may know about what they wait for."""
+
+    occurrence_id: UUID
+    minutes: int
+    address: str
+    description: str
+    organiser: Organiser
+    joined_at: datetime
+
+
+@dataclass(frozen=True)
+class LeftList:
+    """What a customer no longer waits for."""
+
+    service: str
+    starts_at: datetime
+
+
 @dataclass(frozen=True)
 class Explanation:
     """What the policy says about one permission."""

@@ -102,27 +102,39 @@ def page(tab: Tab, *, by_text: bool) -> Select[Any]:
     return select(*ROW_COLUMNS).select_from(BOOKED.join(cut, cut.c.id == Booking.id)).order_by(*ORDER[tab])
 
 
+AHEAD = aliased(WaitlistEntry)
+WAITING_COLUMNS = (
+    WaitlistEntry.id,
+    Occurrence.starts_at,
+    Occurrence.ends_at,
+    Occurrence.state,
+    Service.name.label("service"),
+    Service.kind,
+    Service.price,
+    Provider.name.label("provider"),
+    Location.name.label("location"),
+    select(func.count())
+    .select_from(AHEAD)
+    .where(AHEAD.occurrence_id == WaitlistEntry.occurrence_id, AHEAD.id <= WaitlistEntry.id)
+    .scalar_subquery()
+    .label("position"),
+)
+WAITING = (
+    select(
+        *WAITING_COLUMNS,
+        WaitlistEntry.occurrence_id,
+        WaitlistEntry.joined_at,
+        Service.minutes,
+        Service.description,
+        func.coalesce(Location.address, "").label("address"),
+    )
+    .select_from(WAITED_FOR)
+    .where(WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer"))
+)
+
+
 def waiting_page(*, by_text: bool) -> Select[Any]:
-    ahead = aliased(WaitlistEntry)
-    position = (
-        select(func.count())
-        .select_from(ahead)
-        .where(ahead.occurrence_id == WaitlistEntry.occurrence_id, ahead.id <= WaitlistEntry.id)
-        .scalar_subquery()
-    )
-    columns = (
-        WaitlistEntry.id,
-        Occurrence.starts_at,
-        Occurrence.ends_at,
-        Occurrence.state,
-        Service.name.label("service"),
-        Service.kind,
-        Service.price,
-        Provider.name.label("provider"),
-        Location.name.label("location"),
-        position.label("position"),
-    )
-    statement = select(*columns).select_from(WAITED_FOR).where(MY_WAITING)
+    statement = select(*WAITING_COLUMNS).select_from(WAITED_FOR).where(MY_WAITING)
     if by_text:
         statement = statement.where(WAITING_MATCHES)
     statement = statement.order_by(Occurrence.starts_at, WaitlistEntry.id)
@@ -203,6 +215,11 @@ LOCATION = select(Occurrence.location_id).where(Occurrence.id == bindparam("occu
 CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer"))
 MY_ENTRY = select(WaitlistEntry.id).where(
     WaitlistEntry.customer_id == bindparam("customer"), WaitlistEntry.occurrence_id == bindparam("occurrence")
+)
+LEFT = (
+    select(Service.name, Occurrence.starts_at)
+    .join(Service, Service.id == Occurrence.service_id)
+    .where(Occurrence.id == bindparam("occurrence"), Occurrence.is_private.is_(False))
 )
 ENTRY = select(WaitlistEntry.occurrence_id).where(
     WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")

@@ -23,6 +23,7 @@ from bookwidget.kernel.text import Text
 from bookwidget.schedule.actions import TimeKey, parse_slot_key
 from bookwidget.web import Widget, place, render
 
+from . import waiting
 from .forms import CancelForm, FilterForm, MoveForm
 from .showing import TAB_TITLES, by_month, history, make_choice, next_booking, noon, week_around
 
@@ -32,6 +33,7 @@ CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
 
 def register(widget: Widget) -> None:
     widget.page("/", listing)
+    waiting.register(widget)
     widget.page("/<code>", details)
     widget.page("/<code>/cancel", cancel, methods=("GET", "POST"))
     widget.page("/<code>/move", move, methods=("GET", "POST"))
@@ -59,6 +61,7 @@ def listing() -> ResponseReturnValue:
         next_booking=None if kept else next_booking(page),
         kept=kept,
         news=news(),
+        left=waiting.just_left(),
     )
 
 

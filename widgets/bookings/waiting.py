@@ -1,0 +1,65 @@
+"""What a customer waits for: its details, and leaving the list."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.bookings.actions import (
+    LeftList,
+    Tab,
+    WaitingDetails,
+    leave_waiting_list,
+    left_list,
+    read_waiting,
+)
+from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.ids import parse_uuid
+from bookwidget.web import PlainForm, Widget, place, render
+
+
+def register(widget: Widget) -> None:
+    widget.page("/waiting/<entry>", waiting)
+    widget.page("/waiting/<entry>/leave", leave, methods=("GET", "POST"))
+
+
+def says_what_is_gone(view: Callable[[str], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
+    """Who left already, or pressed twice, reads that; strangers read the same."""
+
+    @wraps(view)
+    def clear(entry: str) -> ResponseReturnValue:
+        try:
+            return view(entry)
+        except Missing:
+            return render("waiting_gone.html", status=404)
+
+    return clear
+
+
+@says_what_is_gone
+def waiting(entry: str) -> ResponseReturnValue:
+    return render("waiting.html", entry=entry_of(entry), form=PlainForm())
+
+
+@says_what_is_gone
+def leave(entry: str) -> ResponseReturnValue:
+    form, found = PlainForm(), entry_of(entry)
+    if request.method == "GET":
+        return render("waiting_leave.html", entry=found, form=form)
+    form.check_guard()
+    occurrence_id = leave_waiting_list(place().scope(), found.id)
+    return redirect(url_for(".listing", tab=Tab.WAITING, left=occurrence_id.hex), 303)
+
+
+def entry_of(text: str) -> WaitingDetails:
+    id = parse_uuid(text)
+    if id is None:
+        raise Missing
+    return read_waiting(place().scope(), id)
+
+
+def just_left() -> LeftList | None:
+    """What the address says was left, if the customer does not wait for it."""
+    id = parse_uuid(request.args.get("left", ""))
+    return left_list(place().scope(), id) if id else None
