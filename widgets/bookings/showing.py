@@ -161,9 +161,7 @@ def words_of(change: Change, business: str) -> Text | None:
     by_customer = change.by == "customer"
     match change.kind:
         case "booking.made":
-            return (
-                _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
-            )
+            return _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
         case "booking.cancelled":
             return _("You cancelled.") if by_customer else _("%(business)s cancelled it.", business=business)
         case "booking.moved":

@@ -91,9 +91,7 @@ def test_B5_too_late_is_403_with_the_reason_and_changes_nothing(web: Web) -> Non
         ("\x1b[2J", "characters that cannot be"),
     ],
 )
-def test_a_reason_that_cannot_be_kept_is_said_beside_its_field(
-    web: Web, code: str, reason: str, message: str
-) -> None:
+def test_a_reason_that_cannot_be_kept_is_said_beside_its_field(web: Web, code: str, reason: str, message: str) -> None:
     answer = web.customer().send(f"bookings/{code}/cancel", reason=reason)
     assert answer.status_code == 422
     assert message in answer.text.split('id="reason-error"')[1].split("</p>")[0]

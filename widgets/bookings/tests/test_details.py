@@ -28,9 +28,7 @@ def test_codes_typed_by_hand(web: Web, route: str, code: str) -> None:
 def test_everything_stands_there(web: Web) -> None:
     booking = factories.make_booking(web.yoga, price=2800, note="Window seat\nplease")
     web.yoga.add(
-        Ticket(
-            booking_id=booking.id, occurrence_id=booking.occurrence_id, attendee="Ines", is_child=True, age=7
-        )
+        Ticket(booking_id=booking.id, occurrence_id=booking.occurrence_id, attendee="Ines", is_child=True, age=7)
     )
     page = web.customer().get(f"bookings/{booking.code}").text
     for words in (

@@ -82,9 +82,7 @@ def test_what_is_going_on_now_says_so(web: Web) -> None:
         ({"bookings__move_notice_hours": 72, "bookings__cancel_notice_hours": 72}, set()),
     ],
 )
-def test_B5_controls_that_are_not_allowed_are_absent(
-    web: Web, choices: dict[str, object], offered: set[str]
-) -> None:
+def test_B5_controls_that_are_not_allowed_are_absent(web: Web, choices: dict[str, object], offered: set[str]) -> None:
     factories.make_booking(web.yoga)
     web.settings(web.yoga, **choices)
     page = web.customer().get(LIST).text
@@ -95,9 +93,7 @@ def test_B5_controls_that_are_not_allowed_are_absent(
 def test_children_are_named_with_their_age(web: Web) -> None:
     booking = factories.make_booking(web.yoga)
     web.yoga.add(
-        Ticket(
-            booking_id=booking.id, occurrence_id=booking.occurrence_id, attendee="Ines", is_child=True, age=7
-        )
+        Ticket(booking_id=booking.id, occurrence_id=booking.occurrence_id, attendee="Ines", is_child=True, age=7)
     )
     page = web.customer().get(LIST).text
     assert "Ines, 7" in page
@@ -115,9 +111,7 @@ def test_a_date_the_business_cancelled_is_said_in_words(web: Web) -> None:
 def test_the_waiting_list_tells_the_place_in_line(web: Web) -> None:
     full = factories.make_class(web.yoga, capacity=1, seats_taken=1)
     for who in ("ben", "ada"):
-        web.yoga.add(
-            WaitlistEntry(id=uuid7(), customer_id=web.yoga.ids[who], occurrence_id=full.id, joined_at=web.now)
-        )
+        web.yoga.add(WaitlistEntry(id=uuid7(), customer_id=web.yoga.ids[who], occurrence_id=full.id, joined_at=web.now))
     assert "Number 2 in line" in web.customer().get("bookings/?tab=waiting").text
     assert "You are next in line" in web.customer("ben").get("bookings/?tab=waiting").text
 
