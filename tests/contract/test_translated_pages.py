@@ -19,6 +19,7 @@ from jinja2 import Environment
 from werkzeug.test import TestResponse
 
 from bookwidget.bookings.models import Ticket, WaitlistEntry
+from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BUSINESS, CUSTOMER
 from bookwidget.ops.catalogues import ROOT, extract, forms
 from bookwidget.tenancy.models import Tenant
@@ -137,14 +138,15 @@ def settle(world: World, language: Language) -> None:
 
 
 def book_everything(world: World) -> dict[str, str]:
-    """A booking in every state that a page tells apart; codes by state."""
+    """A booking in every state that a page tells apart; codes by state, and the id of an entry on a waiting list."""
     child = make_booking(world, days=9)
     full = make_class(world, days=6, capacity=1)
     make_booking(world, customer="ben", occurrence=full)
     past = make_class(world, days=-3)
     called_off = make_class(world, days=8, state="cancelled")
+    waiting = WaitlistEntry(id=uuid7(), customer_id=world.ids["ada"], occurrence_id=full.id, joined_at=world.now)
     world.add(
-        WaitlistEntry(customer_id=world.ids["ada"], occurrence_id=full.id, joined_at=world.now),
+        waiting,
         Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, is_child=True, age=7),
         Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, attendee="Ben", is_child=True, age=9),
     )
@@ -159,7 +161,7 @@ def book_everything(world: World) -> dict[str, str]:
         "hold": make_booking(world, days=7, status="hold"),
         "cancelled": make_booking(world, days=12, status="cancelled"),
     }
-    return {state: booking.code for state, booking in made.items()}
+    return {"waiting": waiting.id.hex, **{state: booking.code for state, booking in made.items()}}
 
 
 def page(answer: TestResponse) -> str:
@@ -185,6 +187,7 @@ def strangers_pages(web: Web) -> Iterator[tuple[str, str]]:
 
 
 def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    entry = codes.pop("waiting")
     for path in ("bookings/", *(f"bookings/?tab={tab}" for tab in ("waiting", "past", "cancelled"))):
         yield f"Ben: {path}", page(web.customer("ben").get(path))
         yield f"empty: {path}", page(web.customer("ada", web.other).get(path))
@@ -199,6 +202,10 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     for state in ("class", "appointment"):
         path = f"bookings/{codes[state]}/move"
         yield f"nowhere: {state}", page(ada.post(path, {**ada.form(path), "slot": "gone"}))
+    for path in (f"bookings/waiting/{entry}", f"bookings/waiting/{entry}/leave"):
+        yield path, page(ada.get(path))
+    yield "left", page(ada.get(ada.send(f"bookings/waiting/{entry}/leave").location or ""))
+    yield "left before", page(ada.get(f"bookings/waiting/{entry}"))
     ada.send(f"bookings/{codes['class']}/cancel", reason="")
     yield "cancelled", page(ada.get("bookings/"))
     yield "its history", page(ada.get(f"bookings/{codes['class']}"))
