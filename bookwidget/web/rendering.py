@@ -10,7 +10,7 @@ from flask import g, make_response, request, url_for
 from flask.wrappers import Response
 
 from bookwidget.accounts.rules import region_of, shown_phone
-from bookwidget.kernel.text import Text, _
+from bookwidget.kernel.text import Text
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
@@ -161,7 +161,3 @@ def render_bare(name: str, **page: Any) -> str:
     template = services().templates.get_template(f"base:{name}")
     with speaking(services().catalogs.translations(locale or "en")):
         return template.render(language=(locale or "en").replace("_", "-"), direction=direction(locale or "en"), **page)
-
-
-MENU_TITLES = (_("My bookings"), _("Profile"), _("Log in"))
-"""Titles that the shipped widgets' manifests give in English; here so that they are in the catalogue."""
