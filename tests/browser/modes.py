@@ -10,7 +10,7 @@ from bookwidget.tenancy.models import Site
 from tests.browser.drivers import Browser
 from tests.browser.firefox import ALL_THIRD_PARTY
 from tests.browser.rows import forget_attempts
-from tests.browser.stage import LOADER, STRICT, Stage
+from tests.browser.stage import LOADER, STRICT, Stage, leave_alone
 from tests.factories import PASSWORD
 
 COOKIE, BEARER, MEMORY = "cookie", "bearer", "bearer, memory only"
@@ -69,6 +69,7 @@ def write_pages(stage: Stage) -> None:
         "/one": place("place", "yoga/bookings"),
     }.items():
         stage.pages.write(path, body + LOADER, Content_Security_Policy=STRICT)
+    stage.pages.write("/strict-opener", both + LOADER, Cross_Origin_Opener_Policy="same-origin")
     stage.pages.write("/watched", WATCH + both + LOADER)
     stage.pages.write("/elsewhere", "<h1>Elsewhere</h1>")
     frame = '<iframe id="place" title="Bookings" data-bookwidget src="{service}/w/yoga/bookings"></iframe>'
@@ -115,6 +116,26 @@ class Journey:
         if not self.is_in(0):
             self.log_in()
         assert self.is_in()
+        self.browser.see("document.getElementById('root').offsetHeight <= innerHeight + 1")  # nothing moves any more
+
+    def signed_out(self, path: str = "/two") -> None:
+        """On a fresh host page, signed out."""
+        self.enter(path)
+        self.browser.see("document.querySelector('.bw-who, input[name=password]')")
+        self.browser.see("document.documentElement.style.visibility !== 'hidden'")
+        if self.is_in(0):
+            self.log_out()
+        assert self.is_out()
+
+    def tidy(self) -> None:
+        """One window, and a service that is left alone; after a step that failed."""
+        self.stage.meddle = leave_alone
+        first, *others = self.browser.windows()
+        for other in others:
+            self.browser.window(other)
+            self.browser.close_window()
+        self.browser.window(first)
+        self.browser.top()
 
     def second(self) -> None:
         self.browser.frame(SECOND)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from tests.browser.modes import COOKIE, MEMORY, OTHER, PLACE, Journey
+from tests.browser.modes import BEARER, COOKIE, MEMORY, OTHER, PLACE, Journey
 from tests.browser.rows import age_tokens, end_sign_ins
 
 Step = Callable[[Journey], str | None]
@@ -25,7 +25,7 @@ def wrong_password(j: Journey) -> None:
     j.log_in(password="not the password")
     assert "do not belong together" in j.browser.text("[role=alert]")
     assert j.browser.see(FOCUSED.format("alert"))
-    assert j.browser.attribute("input[name=email]", "value") == "ada@example.com"
+    assert j.browser.see("document.querySelector('input[name=email]').value") == "ada@example.com"
 
 
 def sign_in_by_form(j: Journey) -> None:
@@ -36,19 +36,23 @@ def sign_in_by_form(j: Journey) -> None:
 
 def layer(j: Journey) -> str:
     """What the service saw after the sign-in, not what the page says."""
+    found = layer_seen(j)
+    assert found == j.mode.layer
+    return found
+
+
+def layer_seen(j: Journey) -> str:
     request = [r for r in j.stage.service.requests if r.path.endswith(("/bookings/", "/profile/"))][-1]
     by_cookie = any(name.startswith("__Host-bw-frame-") for name in request.cookies)
     by_token = "Authorization" in request.headers
     assert by_cookie != by_token
-    found = COOKIE if by_cookie else "bearer" if j.browser.js(STORAGE) else MEMORY
-    assert found == j.mode.layer
-    return found
+    return COOKIE if by_cookie else BEARER if j.browser.js(STORAGE) else MEMORY
 
 
 def second_widget_follows_in(j: Journey) -> None:
     j.second()
     assert j.is_in()
-    assert j.browser.attribute("input[name=given_name]", "value") == "Ada"
+    assert j.browser.see("document.querySelector('input[name=given_name]').value") == "Ada"
     j.main()
 
 
@@ -78,11 +82,11 @@ def expired_while_typing(j: Journey) -> None:
     j.browser.click(SAVE)
     j.log_in("#sign-in")
     assert j.browser.see(f"!document.querySelector('#sign-in') && document.querySelector(\"{SAVE}\").offsetHeight")
-    assert j.browser.attribute("input[name=given_name]", "value") == "Augusta"
+    assert j.browser.see("document.querySelector('input[name=given_name]').value") == "Augusta"
     j.browser.click(SAVE)
     assert "saved" in j.browser.text("[role=status]")
     assert j.browser.see(FOCUSED.format("status"))
-    assert j.browser.attribute("input[name=given_name]", "value") == "Augusta"
+    assert j.browser.see("document.querySelector('input[name=given_name]').value") == "Augusta"
 
 
 def three_clicks(j: Journey) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bookwidget.accounts import passwords
-from tests.browser import steps, steps_host
+from tests.browser import steps, steps_host, steps_popup
 from tests.browser.modes import MODES, Journey, Mode, write_pages
 from tests.browser.stage import Stage, raise_stage
 from tests.browser.table import cell
@@ -38,6 +38,11 @@ STEPS: dict[str, steps.Step] = {
     "Host page with no-referrer, plain iframe": steps_host.no_referrer,
     "Unmount, mount again": steps_host.unmount_and_mount,
     "Real file chooser (the console's logo)": steps_host.file_chooser,
+    "Log in by window and code": steps_popup.by_window,
+    "One tap: Continue as": steps_popup.one_tap,
+    "Sign-in ended while typing, log in by window": steps_popup.window_over_a_form,
+    "Window cut off by the host page: six digits": steps_popup.six_digits,
+    "Layer 1: the tenant's own host": steps_popup.own_host,
 }
 
 
@@ -59,5 +64,6 @@ def test_every_step(mode: Mode, stage: Stage, request: pytest.FixtureRequest) ->
         except Exception:
             outcome = "NO"
             failures.append(f"--- {title}\n{traceback.format_exc(limit=-3)}")
+            journey.tidy()
         request.node.user_properties.append(cell(mode.title, title, outcome))
     assert not failures, "\n".join(failures)

@@ -12,6 +12,7 @@ class Driven(Browser):
     """`driver` is a selenium driver; the engine's own class makes it."""
 
     driver: Any
+    new_place = "tab"
 
     def open(self, url: str) -> None:
         self.top()
@@ -26,7 +27,7 @@ class Driven(Browser):
 
     def new_tab(self) -> None:
         self._inside = ""
-        self.driver.switch_to.new_window("tab")
+        self.driver.switch_to.new_window(self.new_place)
 
     def close_window(self) -> None:
         self.driver.close()

@@ -50,6 +50,7 @@ class Display:
 
 class WebKit(Driven):
     name = "webkit"
+    new_place = "window"  # a tab stays behind the first one, where pages are not drawn
 
     def __init__(self, display: Display) -> None:
         super().__init__()
