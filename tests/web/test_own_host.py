@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from bookwidget.tenancy.hosts import add_host
@@ -123,6 +124,15 @@ def test_a_made_up_host_changes_nothing(web: Web, book: Guest, host: str) -> Non
     assert client.get("/w/other/0/login/", base_url=f"https://{host}").status_code == 200
     answer = client.get("/w/yoga/0/login/", base_url=f"https://{host}")
     assert host not in answer.text, "no address of ours is made of it"
+
+
+def test_it_costs_no_statement(web: Web, book: Guest) -> None:
+    book.get("login/")
+    seen: list[str] = []
+    for engine in (web.database.walled, web.database._platform):
+        event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    assert book.get("login/").status_code == 200
+    assert len(seen) == 1, seen
 
 
 def test_a_mail_never_names_the_host(web: Web, book: Guest) -> None:
