@@ -19,8 +19,8 @@ from bookwidget.tenancy.models import Member, Site, Tenant
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
-PASSWORD = "correct horse battery"  # noqa: S105 - of test people
-PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$8K8LSY8nYcx5hBHDF5HRBg"  # noqa: S105 - replaced where a test signs in
+PASSWORD = "correct horse battery"
+PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$8K8LSY8nYcx5hBHDF5HRBg"
 
 
 @dataclass

@@ -51,7 +51,7 @@ def test_a_first_view_is_light(app: Flask, yoga: World, bookings: int) -> None:
         url = f"/w/yoga/{site}/{widget}/"
         page = on_the_wire(app, url, headers)
         rest = sum(on_the_wire(app, address, {}) for address in named(app, url, headers))
-        print(f"{widget} with {bookings} bookings: page {page}, everything {page + rest} bytes")
+
         assert page <= REPEAT_VIEW
         assert page + rest <= FIRST_VIEW
 
