@@ -1,8 +1,9 @@
 """What can be done with bookings; the one module that widgets, the console and the command line import."""
 
 from bookwidget.bookings.booking import book
+from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.changing import cancel_booking, move_booking, slots_to_move_to
-from bookwidget.bookings.listing import explain, list_bookings, read_booking
+from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
 from bookwidget.bookings.policy import Answer
 from bookwidget.bookings.results import (
     PAGE_SIZE,
@@ -35,6 +36,7 @@ __all__ = [
     "BookingDetails",
     "BookingPage",
     "BookingRow",
+    "CalendarFile",
     "Cancellation",
     "Change",
     "Day",
@@ -49,6 +51,7 @@ __all__ = [
     "WaitingDetails",
     "WaitingPlace",
     "book",
+    "calendar_of_change",
     "cancel_booking",
     "explain",
     "join_waiting_list",
@@ -57,6 +60,7 @@ __all__ = [
     "list_bookings",
     "move_booking",
     "read_booking",
+    "read_calendar",
     "read_waiting",
     "slots_to_move_to",
 ]

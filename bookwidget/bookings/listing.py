@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
+from bookwidget.bookings.calendar import RAISES, CalendarFile, calendar_file, entry_at, entry_of
 from bookwidget.bookings.policy import Answer, BookingFacts, decide
 from bookwidget.bookings.results import (
     PAGE_SIZE,
@@ -91,6 +92,24 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
             Change(kind, at, by, facts.get("before", {}), facts.get("after", {})) for kind, at, by, facts in history
         ),
     )
+
+
+def read_calendar(scope: Scope, code: str) -> CalendarFile:
+    """One booking for a calendar program; `Missing` like `read_booking`."""
+    return calendar_file(scope.tenant, [entry_of(read_booking(scope, code))])
+
+
+def calendar_of_change(scope: Scope, booking_id: UUID, kind: str, at: datetime) -> CalendarFile | None:
+    """What a calendar has to know of a booking after the event of this kind and instant; None if there is none."""
+    code = scope.session.rows(store.CODE_OF, {"booking": booking_id}).scalar_one_or_none()
+    if code is None:
+        return None
+    booking = read_booking(scope, code)
+    changes = [change for change in booking.history if change.kind in RAISES]
+    for number, change in enumerate(changes, start=1):
+        if (change.kind, change.at) == (kind, at):
+            return calendar_file(scope.tenant, [entry_at(booking, change, number)])
+    return None
 
 
 def explain(scope: Scope, code: str, at: datetime) -> list[Explanation]:

@@ -230,3 +230,5 @@ POSITION = select(func.count(WaitlistEntry.id)).where(
 LEAVE = delete(WaitlistEntry).where(
     WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
 )
+
+CODE_OF = select(Booking.code).where(Booking.id == bindparam("booking"))

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 from uuid import UUID
 
+from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
 from bookwidget.notices.compose import RESET_LINK
 from bookwidget.notices.mail import mail_of
@@ -33,7 +34,7 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
         if message.sent_at is None:
             text, html = _filled(scope, post, message, UUID(payload["customer"]))
             scope.session.rollback()  # no transaction stays open while the mail server thinks
-            _deliver(post, message, text, html)
+            _deliver(post, message, text, html, calendar_in(payload))
         with writing(scope.session):
             mark_sent(scope.session, message.id, message.sent_at or context.clock())
             context.finish(scope.session)
@@ -50,9 +51,14 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, customer_id: UUID)
     return message.text.replace(RESET_LINK, link), message.html.replace(RESET_LINK, escape(link))
 
 
-def _deliver(post: Post, message: StoredMessage, text: str, html: str) -> None:
+def calendar_in(payload: Mapping[str, Any]) -> CalendarFile | None:
+    """What goes along for the customer's calendar, as it was when the message was written."""
+    return CalendarFile(payload["calendar"].encode(), payload["method"]) if "calendar" in payload else None
+
+
+def _deliver(post: Post, message: StoredMessage, text: str, html: str, calendar: CalendarFile | None) -> None:
     try:
-        mail = mail_of(message, text, html, sender=post.sender, host=post.host)
+        mail = mail_of(message, text, html, sender=post.sender, host=post.host, calendar=calendar)
     except (ValueError, IndexError):  # the standard library's ways to refuse an address
         raise GiveUp("no mail can be made for this address") from None
     try:

@@ -8,6 +8,7 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
+from bookwidget.bookings.actions import CalendarFile
 from bookwidget.notices.store import StoredMessage
 
 NAME_LENGTH, SUBJECT_LENGTH = 80, 300
@@ -49,7 +50,9 @@ def message_id_of(message: StoredMessage, host: str) -> str:
     return f"<{message.id.hex}@{host}>"
 
 
-def mail_of(message: StoredMessage, text: str, html: str, *, sender: str, host: str) -> EmailMessage:
+def mail_of(
+    message: StoredMessage, text: str, html: str, *, sender: str, host: str, calendar: CalendarFile | None = None
+) -> EmailMessage:
     """`sender` is the service's own address, shown under the business's name. ValueError for an impossible address."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(one_line(message.sender_name, NAME_LENGTH), addr_spec=sender)
@@ -62,4 +65,11 @@ def mail_of(message: StoredMessage, text: str, html: str, *, sender: str, host: 
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
+    if calendar is not None:
+        mail.add_attachment(
+            calendar.data.decode(),
+            subtype="calendar",
+            filename="booking.ics",
+            params={"method": calendar.method},
+        )
     return mail

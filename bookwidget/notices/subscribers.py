@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bookwidget.bookings.actions import CalendarFile, calendar_of_change
 from bookwidget.events.dispatch import Effect, subscribes
 from bookwidget.events.jobs import Services
 from bookwidget.events.store import Happened
@@ -23,7 +24,7 @@ def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Itera
     """Customer and business, whoever of them did it."""
     customer = _customer(scope, event)
     if customer is not None:
-        yield _message(scope, event, services[Post], CUSTOMER, customer)
+        yield _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
         yield _message(scope, event, services[Post], BUSINESS, customer)
 
 
@@ -39,7 +40,20 @@ def _customer(scope: Scope, event: Happened) -> CustomerFacts | None:
     return None if event.customer_id is None else customer_of(scope.session, event.customer_id)
 
 
-def _message(scope: Scope, event: Happened, post: Post, recipient: str, customer: CustomerFacts) -> Effect:
+def _calendar(scope: Scope, event: Happened) -> CalendarFile | None:
+    """What the customer's calendar has to know, to go with the mail."""
+    return None if event.booking_id is None else calendar_of_change(scope, event.booking_id, event.kind, event.at)
+
+
+def _message(
+    scope: Scope,
+    event: Happened,
+    post: Post,
+    recipient: str,
+    customer: CustomerFacts,
+    *,
+    calendar: CalendarFile | None = None,
+) -> Effect:
     letter = post.composer.letter(scope.tenant, event, recipient, customer)
     business = scope.tenant.email
     to, answer = (customer.email, business) if recipient == CUSTOMER else (business, customer.email)
@@ -58,4 +72,6 @@ def _message(scope: Scope, event: Happened, post: Post, recipient: str, customer
         created_at=scope.now,
     )
     payload = {"message": str(message.id), "customer": str(customer.id)}
+    if calendar is not None:
+        payload |= {"calendar": calendar.data.decode(), "method": calendar.method}
     return Effect(SEND, f"{event.id.hex}:{recipient}:{EMAIL}", payload, rows=(message,))

@@ -1,6 +1,7 @@
 """The Flask side. What widgets may use of it is named here."""
 
 from bookwidget.theming.formats import Formats
+from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.rendering import render
 from bookwidget.web.services import services
@@ -15,6 +16,7 @@ __all__ = [
     "Widget",
     "address",
     "browser",
+    "file_answer",
     "go_on",
     "own_path",
     "place",

@@ -16,6 +16,7 @@ from flask_login import LoginManager, UserMixin, login_required
 
 from bookwidget.accounts.actions import Browser, sign_out
 from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
+from bookwidget.web.files import reader_of_file
 from bookwidget.web.frames import kind_for_this_browser, set_frame_cookie
 from bookwidget.web.services import services
 from bookwidget.web.visits import is_fetched, is_plain_loopback, place
@@ -60,6 +61,9 @@ def needs_sign_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., Res
 
     @wraps(view)
     def guarded(*values: Any, **named: Any) -> ResponseReturnValue:
+        place().reader = reader_of_file()
+        if place().reader:
+            return view(*values, **named)
         return login_required(view)(*values, **named)  # type: ignore[no-any-return]
 
     return guarded

@@ -31,6 +31,8 @@ class Place:
     def __init__(self, tenant_id: UUID, site: str) -> None:
         self.tenant_id, self.site = tenant_id, site
         self.now = services().clock()
+        self.reader: UUID | None = None
+        """The customer for whom a signed link to this one file was made."""
         self.session: TenantSession = services().database.session(tenant_id)
 
     @cached_property
@@ -78,7 +80,8 @@ class Place:
 
     @property
     def actor(self) -> Actor:
-        return customer(self.signed_in.person_id) if self.signed_in else visitor()
+        person = self.reader or (self.signed_in and self.signed_in.person_id)
+        return customer(person) if person else visitor()
 
     @cached_property
     def locale(self) -> str:

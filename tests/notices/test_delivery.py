@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import structlog.testing
+import vobject
 from sqlalchemy import select, update
 
 from bookwidget.accounts.models import Customer
@@ -13,8 +14,9 @@ from bookwidget.notices.models import Message
 from bookwidget.notices.subscribers import SEND
 from bookwidget.notices.transport import Undeliverable, Unreachable
 from bookwidget.tenancy.session import writing
+from tests.bookings.acting import Acting
 from tests.events.work import HandClock, happen, job, jobs_of
-from tests.factories import World
+from tests.factories import World, make_booking, make_class
 from tests.fixtures import NOW
 from tests.notices.mailing import HOST, Outbox, cancel, html_of, mail_worker, move, post_with, text_of, work_off
 
@@ -65,6 +67,28 @@ def test_the_message_is_stored_with_the_end_of_the_dispatch_and_sent_later(
     assert [message.sent_at for message in messages_of(yoga)] == [None, None]
     assert outbox.mails == []
     assert worker.run_once() == 2
+
+
+def test_the_customer_s_mail_brings_the_booking_for_their_calendar(
+    yoga: World, clock: HandClock, outbox: Outbox
+) -> None:
+    """As it was after each change, however late the mail leaves; the business gets none."""
+    booking, target = make_booking(yoga), make_class(yoga, days=4)
+    Acting(yoga).move_booking(booking.code, f"o-{target.id.hex}", moves=0)
+    Acting(yoga, now=NOW + timedelta(minutes=1)).cancel_booking(booking.code)
+    clock.now = NOW + timedelta(minutes=2)
+    work_off(mail_worker(yoga, post_with(outbox), clock))
+    attached = {mail["Subject"].split(":")[0]: list(mail.iter_attachments()) for mail in outbox.mails}
+    assert {subject: len(parts) for subject, parts in attached.items()} == {
+        "New time": 1, "Cancelled": 1, "Ada Byron moved": 0, "Ada Byron cancelled": 0,
+    }  # fmt: skip
+    [moved], [cancelled] = attached["New time"], attached["Cancelled"]
+    assert (moved.get_content_type(), moved.get_filename()) == ("text/calendar", "booking.ics")
+    assert (moved.get_param("method"), cancelled.get_param("method")) == ("PUBLISH", "CANCEL")
+    for part, sequence, status in ((moved, 1, "CONFIRMED"), (cancelled, 2, "CANCELLED")):
+        event = vobject.readOne(part.get_content()).vevent
+        assert (event.uid.value, event.sequence.value) == (str(booking.id), str(sequence))
+        assert (event.status.value, event.dtstart.value) == (status, target.starts_at)
 
 
 def test_the_reset_link_is_live_in_the_mail_and_nowhere_else(yoga: World, clock: HandClock, outbox: Outbox) -> None:

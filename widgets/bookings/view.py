@@ -16,12 +16,13 @@ from bookwidget.bookings.actions import (
     list_bookings,
     move_booking,
     read_booking,
+    read_calendar,
     slots_to_move_to,
 )
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.text import Text
 from bookwidget.schedule.actions import TimeKey, parse_slot_key
-from bookwidget.web import Widget, place, render
+from bookwidget.web import Widget, file_answer, place, render
 
 from . import waiting
 from .forms import CancelForm, FilterForm, MoveForm
@@ -36,6 +37,7 @@ def register(widget: Widget) -> None:
     waiting.register(widget)
     widget.page("/<code>", details)
     widget.page("/<code>/cancel", cancel, methods=("GET", "POST"))
+    widget.page("/<code>/calendar", calendar)
     widget.page("/<code>/move", move, methods=("GET", "POST"))
 
 
@@ -103,6 +105,12 @@ def stays_readable(view: Callable[[str], ResponseReturnValue]) -> Callable[[str]
 
 def details(code: str) -> ResponseReturnValue:
     return show(read_booking(place().scope(), code))
+
+
+def calendar(code: str) -> ResponseReturnValue:
+    """A file for the customer's own calendar program."""
+    found = read_calendar(place().scope(), code)
+    return file_answer(found.data, f"{code}.ics", f"text/calendar; charset=utf-8; method={found.method}")
 
 
 def show(booking: BookingDetails, *, trouble: Text | None = None, status: int = 200) -> ResponseReturnValue:

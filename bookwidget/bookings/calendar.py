@@ -1,0 +1,102 @@
+"""Bookings as calendars know them (RFC 5545). Times are UTC, so no calendar has to know our zones."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from bookwidget.bookings.results import BookingDetails, Change
+from bookwidget.tenancy.scope import TenantFacts
+
+PRODUCT = "-//bookwidget//bookwidget//EN"
+RAISES = ("booking.moved", "booking.cancelled", "booking.restored")
+"""Events after which a calendar has to know a booking anew."""
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """One booking at one moment of its history."""
+
+    uid: str
+    """Stays the same as long as the booking lives, through every move."""
+    sequence: int
+    """Higher after each change: calendars keep the highest."""
+    changed_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    place: str
+    code: str
+    is_cancelled: bool
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    data: bytes
+    method: str
+    """`PUBLISH` or `CANCEL`; stands in the type of a mail's part too."""
+
+
+def entry_of(booking: BookingDetails) -> CalendarEntry:
+    """As the booking is now."""
+    changes = [change for change in booking.history if change.kind in RAISES]
+    return CalendarEntry(
+        uid=str(booking.id),
+        sequence=len(changes),
+        changed_at=changes[-1].at if changes else booking.created_at,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        title=booking.service,
+        place=", ".join(part for part in (booking.location, booking.address) if part),
+        code=booking.code,
+        is_cancelled=booking.status == "cancelled" or booking.is_occurrence_cancelled,
+    )
+
+
+def entry_at(booking: BookingDetails, change: Change, number: int) -> CalendarEntry:
+    """As the booking was after the change with this number, counted from 1 among those that raise."""
+    facts = change.before if change.kind == "booking.cancelled" else change.after
+    now = entry_of(booking)
+    return CalendarEntry(
+        uid=now.uid,
+        sequence=number,
+        changed_at=change.at,
+        starts_at=datetime.fromisoformat(facts["starts_at"]),
+        ends_at=datetime.fromisoformat(facts["ends_at"]),
+        title=now.title,
+        place=now.place,
+        code=now.code,
+        is_cancelled=change.kind == "booking.cancelled",
+    )
+
+
+def calendar_file(tenant: TenantFacts, entries: Iterable[CalendarEntry]) -> CalendarFile:
+    """A calendar with these bookings; `CANCEL` if it holds one alone, which is cancelled."""
+    listed = list(entries)
+    method = "CANCEL" if len(listed) == 1 and listed[0].is_cancelled else "PUBLISH"
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    for entry in listed:
+        calendar.add_component(component(tenant, entry))
+    return CalendarFile(calendar.to_ical(), method)
+
+
+def component(tenant: TenantFacts, entry: CalendarEntry) -> Event:
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
+    event.add("dtstamp", entry.changed_at.replace(microsecond=0))
+    event.add("dtstart", entry.starts_at)
+    event.add("dtend", entry.ends_at)
+    event.add("summary", entry.title)
+    if entry.place:
+        event.add("location", entry.place)
+    event.add("description", f"{tenant.name} · {entry.code}")
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    organizer = vCalAddress(f"mailto:{tenant.email}")
+    organizer.params["CN"] = vText(tenant.name)
+    event["organizer"] = organizer
+    return event
