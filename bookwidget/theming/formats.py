@@ -27,6 +27,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 from bookwidget.kernel.text import _
 from bookwidget.theming.i18n import translate
+from bookwidget.theming.locales import own_locale
 
 ZEROS = {
     "adlm": 0x1E950,
@@ -67,7 +68,7 @@ class Formats:
     """
 
     def __init__(self, locale: str, zone: str, currency: str) -> None:
-        self.locale = Locale.parse(locale.replace("-", "_"))
+        self.locale = own_locale(locale)
         self.zone = ZoneInfo(zone)
         self.currency = currency
         self._digits = _digits(self.locale.default_numbering_system)

@@ -1,6 +1,8 @@
 """What comes out is what Babel's own functions say, in the locale's digits."""
 
 import datetime as dt
+import subprocess
+import sys
 import unicodedata
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -148,3 +150,18 @@ def test_a_time_made_local_once_is_used_as_it_is() -> None:
     local = BRITISH.local(CLASS)
     assert BRITISH.local(local) is local
     assert formats_for("en-GB", "Europe/London", "GBP") is BRITISH
+
+
+def test_one_language_never_speaks_in_anothers_words() -> None:
+    """In a process of its own: what was looked up first is what Babel would give to all."""
+    script = (
+        "import datetime as dt\n"
+        "from bookwidget.theming.formats import formats_for\n"
+        "at = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)\n"
+        "words = lambda name: [getattr(formats_for(name, 'UTC', 'EUR'), kind)(at)"
+        " for kind in ('weekday_short', 'month_short', 'month', 'date')]\n"
+        "words('sw'), words('ja')\n"
+        "print(words('ar_AE')[0], words('de')[:2])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["ثلاثاء", "['Di',", "'Nov']"]
