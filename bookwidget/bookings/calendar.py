@@ -55,7 +55,7 @@ def entry_of(booking: BookingDetails) -> CalendarEntry:
 
 
 def entry_at(booking: BookingDetails, change: Change, number: int) -> CalendarEntry:
-    """As the booking was after the change with this number, counted from 1 among those that raise."""
+    """As the booking was after this change, which was the so manieth of those that raise."""
     facts = change.before if change.kind == "booking.cancelled" else change.after
     now = entry_of(booking)
     return CalendarEntry(

@@ -105,8 +105,9 @@ def calendar_of_change(scope: Scope, booking_id: UUID, kind: str, at: datetime) 
     if code is None:
         return None
     booking = read_booking(scope, code)
-    changes = [change for change in booking.history if change.kind in RAISES]
-    for number, change in enumerate(changes, start=1):
+    number = 0
+    for change in booking.history:
+        number += change.kind in RAISES
         if (change.kind, change.at) == (kind, at):
             return calendar_file(scope.tenant, [entry_at(booking, change, number)])
     return None
