@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 
 import bookwidget.models  # noqa: F401 - fills the metadata
 from bookwidget.migrations.compare import OPTIONS, missing_constraints
+from bookwidget.migrations.sizes import tell_sizes
 from bookwidget.tenancy.base import Base
 from bookwidget.tenancy.database import with_declared_transactions
 from bookwidget.tenancy.rls import check_row_level_security, ensure_web_role
@@ -36,6 +37,7 @@ def migrate(url: str) -> None:
             ensure_web_role(connection)
         command.upgrade(_config(connection), "head")
         _check_references(connection)
+        tell_sizes(connection)
 
 
 def current(url: str) -> str | None:
