@@ -1,5 +1,7 @@
 """What customers' details must look like. Pure: values in, the clean value or `Refused` out."""
 
+from functools import lru_cache
+
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
@@ -38,6 +40,7 @@ def clean_phone(text: str, field: str, *, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+@lru_cache(maxsize=4096)
 def shown_phone(number: str, *, region: str) -> str:
     """A number as people of `region` write it; what is no E.164 number stays as it is."""
     try:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
@@ -110,6 +111,7 @@ def spoken() -> NullTranslations:
     return _speaking.get()
 
 
+@lru_cache(maxsize=512)
 def direction(locale: str) -> str:
     """ "ltr" or "rtl"; "ltr" for what is no locale."""
     try:

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 FOLDERS = (PACKAGE / "web" / "static", PACKAGE / "theming" / "static", PACKAGE / "console" / "static")
 YEAR = "public, max-age=31536000, immutable"
 LOADER_CACHE = "public, max-age=300, stale-while-revalidate=86400"
+REMEMBERED_FOR = 1.0
+"""Seconds that a page takes the content of a static file for known: a page names its icons a hundred times."""
 TEXT = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -148,6 +151,13 @@ def console() -> Response:
 
 def asset_url(name: str) -> str:
     """Address of a static file with its content's digest. A name that is not there is a mistake of the template."""
+    known, now = services().asset_urls, time.monotonic()
+    if name not in known or known[name][1] < now:
+        known[name] = written_asset_url(name), now + REMEMBERED_FOR
+    return known[name][0]
+
+
+def written_asset_url(name: str) -> str:
     path = find_asset(name)
     if path is None:
         raise FileNotFoundError(f"static file {name}")

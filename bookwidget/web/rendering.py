@@ -15,7 +15,7 @@ from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
-from bookwidget.web.guard import PlainForm
+from bookwidget.web.guard import plain_guard
 from bookwidget.web.services import services
 from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
 
@@ -97,7 +97,7 @@ SHARED: dict[str, Any] = {
     "url_for": url_for,
     "asset": asset_url,
     "product_css": console_css_url,
-    "plain_form": lambda: PlainForm(formdata=None),
+    "plain_guard": plain_guard,
 }
 """What every template may call, macros too."""
 

@@ -40,7 +40,8 @@ class Place:
         """Who and where, in one statement; 404 for a tenant or site that is not there."""
         site_id = parse_uuid(self.site)
         visit = who_and_where(self.session, site_id, self.credential, self.now)
-        self.session.rollback()
+        if request.method != "GET":  # a page is read in this same transaction; none stays open while a post hashes
+            self.session.rollback()
         if not visit.tenant.is_active or (self.site not in (HOSTED, PREVIEW) and visit.site_origin is None):
             abort(404)
         return visit
