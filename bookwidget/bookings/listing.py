@@ -1,8 +1,9 @@
 """Reading bookings: the customer's list, one booking, and what the policy says about it."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from bookwidget.bookings.results import (
     Cancellation,
     Change,
     Explanation,
+    ListedBooking,
+    ListedTicket,
     ListQuery,
     Organiser,
     Tab,
@@ -43,7 +46,7 @@ EXPLAINED = (Permission.BOOKING_READ, Permission.BOOKING_CANCEL, Permission.BOOK
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
-    """A page of the signed-in customer's bookings, in three statements whatever their number.
+    """A page of the signed-in customer's bookings, in two statements whatever their number.
 
     Raises `Missing` when no customer acts, `Refused("last_day", …)` when the days are the wrong way round.
     """
@@ -63,20 +66,23 @@ def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
     if query.tab is Tab.WAITING:
         rows = tuple(BookingRow(**facts_of_waiting(scope, row)) for row in found)
     else:
-        attendees = attendees_of(scope, found)
-        rows = tuple(BookingRow(**facts_of_row(scope, row, attendees[row.id])) for row in found)
+        tickets_of = groupby(found, key=itemgetter(0))
+        rows = tuple(booking_row(scope, list(tickets)) for _id, tickets in tickets_of)
     return BookingPage(query.tab, counts, rows, page, pages, counts[query.tab])
 
 
 def read_booking(scope: Scope, code: str) -> BookingDetails:
     """One booking of the customer's own, or any of the tenant's for staff; `Missing` for everybody else."""
     row = row_of(scope, code)
-    if row is None or not answer(scope, row, Permission.BOOKING_READ, scope.now).allowed:
+    if row is None:
         raise Missing
-    attendees = attendees_of(scope, [row])[row.id]
+    listed = listed_booking(row)
+    if not answer(scope, listed, Permission.BOOKING_READ, scope.now).allowed:
+        raise Missing
+    tickets = [ListedTicket(*ticket) for ticket in scope.session.rows(store.ATTENDEES, {"booking": row.id})]
     history = scope.session.rows(store.HISTORY, {"booking": row.id})
     return BookingDetails(
-        **facts_of_row(scope, row, attendees),
+        **facts_of_row(scope, listed, tickets),
         customer_id=row.customer_id,
         service_id=row.service_id,
         occurrence_id=row.occurrence_id,
@@ -118,7 +124,7 @@ def explain(scope: Scope, code: str, at: datetime) -> list[Explanation]:
     row = row_of(scope, code)
     if row is None:
         raise Missing
-    answers = {permission: answer(scope, row, permission, at) for permission in EXPLAINED}
+    answers = {permission: answer(scope, listed_booking(row), permission, at) for permission in EXPLAINED}
     return [Explanation(name, a.allowed, a.rule, a.reason, a.until) for name, a in answers.items()]
 
 
@@ -126,17 +132,36 @@ def row_of(scope: Scope, code: str) -> Any:
     return scope.session.rows(store.DETAILS, {"code": code}).one_or_none() if is_code(code) else None
 
 
-def answer(scope: Scope, row: Any, permission: Permission, now: datetime) -> Answer:
-    """The policy's word on a booking as the statements select it."""
-    facts = BookingFacts(row.customer_id, row.status, row.starts_at, row.ends_at, row.moves, row.state == "cancelled")
-    return decide(permission, facts, scope.tenant.settings.for_service(row.settings), scope.actor, now)
+COLUMNS = len(store.ROW_COLUMNS)
 
 
-def facts_of_row(scope: Scope, row: Any, tickets: Iterable[Any]) -> dict[str, Any]:
+def listed_booking(row: Any) -> ListedBooking:
+    """What a row of a statement begins with."""
+    return ListedBooking(*row[:COLUMNS])
+
+
+def answer(scope: Scope, row: ListedBooking, permission: Permission, now: datetime) -> Answer:
+    """The policy's word on a booking."""
+    return decide(permission, facts_of(row), scope.tenant.settings.for_service(row.settings), scope.actor, now)
+
+
+def facts_of(row: ListedBooking) -> BookingFacts:
+    return BookingFacts(row.customer_id, row.status, row.starts_at, row.ends_at, row.moves, row.state == "cancelled")
+
+
+def booking_row(scope: Scope, rows: Sequence[Any]) -> BookingRow:
+    """From the rows of one booking, each with a ticket; the only one has nothing of a ticket if none is live."""
+    tickets = [ListedTicket(*row[COLUMNS:]) for row in rows]
+    live = tickets if tickets[0].is_child is not None else []
+    return BookingRow(**facts_of_row(scope, listed_booking(rows[0]), live))
+
+
+def facts_of_row(scope: Scope, row: ListedBooking, tickets: Iterable[ListedTicket]) -> dict[str, Any]:
     """The fields of a `BookingRow`."""
     tab = tab_of(row.status, row.ends_at, scope.now)
-    is_cancelled = row.state == "cancelled"
-    is_tracked = scope.tenant.settings.for_service(row.settings)[choices.ATTENDANCE_TRACKED] and not is_cancelled
+    settings, facts = scope.tenant.settings.for_service(row.settings), facts_of(row)
+    is_cancelled = facts.is_occurrence_cancelled
+    is_tracked = settings[choices.ATTENDANCE_TRACKED] and not is_cancelled
     attendees = tuple(
         Attendee(
             ticket.attendee,
@@ -162,19 +187,9 @@ def facts_of_row(scope: Scope, row: Any, tickets: Iterable[Any]) -> dict[str, An
         "is_occurrence_cancelled": is_cancelled,
         "attendance": attendance_of_all(attendees),
         "moves": row.moves,
-        "may_cancel": answer(scope, row, Permission.BOOKING_CANCEL, scope.now),
-        "may_move": answer(scope, row, Permission.BOOKING_MOVE, scope.now),
+        "may_cancel": decide(Permission.BOOKING_CANCEL, facts, settings, scope.actor, scope.now),
+        "may_move": decide(Permission.BOOKING_MOVE, facts, settings, scope.actor, scope.now),
     }
-
-
-def attendees_of(scope: Scope, bookings: Iterable[Any]) -> dict[UUID, list[Any]]:
-    """The live tickets of all these bookings, in one statement."""
-    tickets: dict[UUID, list[Any]] = defaultdict(list)
-    ids = [booking.id for booking in bookings]
-    if ids:
-        for ticket in scope.session.rows(store.ATTENDEES, {"bookings": ids}):
-            tickets[ticket.booking_id].append(ticket)
-    return tickets
 
 
 def cancellation_of(row: Any) -> Cancellation | None:

@@ -1,9 +1,10 @@
 """What the actions on bookings are asked and what they answer; `bookwidget.bookings.actions` offers all of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from bookwidget.bookings.policy import Answer
@@ -43,6 +44,34 @@ class ListQuery:
     first_day: date | None = None
     last_day: date | None = None
     page: int = 1
+
+
+class ListedBooking(NamedTuple):
+    """A booking as the statements select it. Its fields are read a dozen times, which rows of SQLAlchemy make dear."""
+
+    id: UUID
+    code: str
+    customer_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    price: int
+    moves: int
+    service: str
+    kind: str
+    settings: Mapping[str, Any]
+    """What the service says otherwise than its business."""
+    provider: str | None
+    location: str | None
+    state: str
+    """Of the occurrence."""
+
+
+class ListedTicket(NamedTuple):
+    attendee: str
+    is_child: bool
+    age: int | None
+    attendance: str
 
 
 @dataclass(frozen=True)

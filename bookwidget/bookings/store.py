@@ -75,6 +75,7 @@ def counts(*, by_text: bool) -> Select[Any]:
     return bookings.add_columns(waiting.scalar_subquery())
 
 
+# In the order of the fields of `results.ListedBooking`.
 ROW_COLUMNS = (
     Booking.id,
     Booking.code,
@@ -91,15 +92,22 @@ ROW_COLUMNS = (
     Location.name.label("location"),
     Occurrence.state,
 )
+# In the order of the fields of `results.ListedTicket`.
+TICKET_COLUMNS = (Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.attendance)
 
 
 def page(tab: Tab, *, by_text: bool) -> Select[Any]:
-    """A page of a tab. It is cut from the index before anything is joined, so a late page costs little more."""
+    """A page of a tab, a row for each live ticket (or one with nothing of a ticket) of each booking.
+
+    It is cut from the index before anything is joined, so a late page costs little more.
+    """
     chosen = select(Booking.id).where(MINE, IN_TAB[tab]).order_by(*ORDER[tab])
     if by_text:
         chosen = chosen.select_from(BOOKED).where(BOOKING_MATCHES)
     cut = chosen.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer)).cte("cut")
-    return select(*ROW_COLUMNS).select_from(BOOKED.join(cut, cut.c.id == Booking.id)).order_by(*ORDER[tab])
+    of_booking = (Ticket.booking_id == Booking.id) & Ticket.is_cancelled.is_(False)
+    rows = BOOKED.join(cut, cut.c.id == Booking.id).outerjoin(Ticket, of_booking)
+    return select(*ROW_COLUMNS, *TICKET_COLUMNS).select_from(rows).order_by(*ORDER[tab], Ticket.id)
 
 
 AHEAD = aliased(WaitlistEntry)
@@ -146,8 +154,8 @@ PAGES = {(tab, by_text): page(tab, by_text=by_text) for tab in IN_TAB for by_tex
 PAGES |= {(Tab.WAITING, by_text): waiting_page(by_text=by_text) for by_text in (False, True)}
 
 ATTENDEES = (
-    select(Ticket.booking_id, Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.attendance)
-    .where(Ticket.booking_id.in_(bindparam("bookings", expanding=True)), Ticket.is_cancelled.is_(False))
+    select(*TICKET_COLUMNS)
+    .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
     .order_by(Ticket.id)
 )
 

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -60,6 +60,15 @@ def formats_for(locale: str, zone: str, currency: str) -> "Formats":
     return Formats(locale, zone, currency)
 
 
+class Leaf(NamedTuple):
+    """A day as it stands beside a booking, and the time as machines read it."""
+
+    at: str
+    weekday: str
+    day: str
+    month: str
+
+
 class Formats:
     """All times go in as aware `datetime`s of any zone and come out in the business's zone.
 
@@ -85,8 +94,10 @@ class Formats:
         self._this_year = self._kept_dates(self._skeleton("MMMEd"))
         self._month_and_year = self._kept_dates(self._skeleton("yMMMM"))
         self._clock = self._kept(partial(self._written_time, clock))
+        self._leaf_words = lru_cache(maxsize=KEPT)(self._written_leaf)
         self._range = self._kept(self._written_range)
         self._money = self._kept(self._written_money)
+        self._number = self._kept(self._written_number)
 
     def local(self, at: dt.datetime) -> dt.datetime:
         """In the business's zone. A page that formats one time in several ways may do this once and go on from it."""
@@ -104,6 +115,11 @@ class Formats:
         """Tue 24 Nov; of another year: Tue, 12 Jan 2027"""
         local = self.local(at).date()
         return self._this_year(local) if self._same_year(local, now) else self._dated(local)
+
+    def leaf(self, at: dt.datetime) -> Leaf:
+        """Tue, 24, Nov, and 2026-11-24T18:30+00:00"""
+        local = self.local(at)
+        return Leaf(local.isoformat(timespec="minutes"), *self._leaf_words(local.date()))
 
     def weekday_short(self, at: dt.datetime) -> str:
         """Tue"""
@@ -155,7 +171,7 @@ class Formats:
 
     def number(self, number: float | Decimal) -> str:
         """1,234.5"""
-        return self._localised(format_decimal(number, locale=self.locale, numbering_system="default"))
+        return self._number(number)
 
     def _same_year(self, local: dt.date, now: dt.datetime | None) -> bool:
         return now is not None and self.local(now).year == local.year
@@ -182,6 +198,13 @@ class Formats:
     def _written_time(self, pattern: DateTimePattern, time: dt.time) -> str:
         return pattern.apply(time, self.locale)
 
+    def _written_leaf(self, day: dt.date) -> tuple[str, str, str]:
+        return (
+            str(self._weekdays[day.weekday()]),
+            self._localised(str(day.day)),
+            str(self._short_months[day.month]),
+        )
+
     def _written_range(self, times: tuple[dt.time, dt.time]) -> str:
         if self._range_skeleton is None:
             return self._between.format(*map(self._clock, times))
@@ -192,6 +215,9 @@ class Formats:
     def _written_money(self, minor: int) -> str:
         amount = Decimal(minor).scaleb(-self._minor_digits)
         return str(format_currency(amount, self.currency, locale=self.locale, numbering_system="default"))
+
+    def _written_number(self, number: float | Decimal) -> str:
+        return str(format_decimal(number, locale=self.locale, numbering_system="default"))
 
     def _localised(self, words: str) -> str:
         return words.translate(self._digits) if self._digits else words
