@@ -6,7 +6,7 @@ SITES_PORT ?= 8100
 INSTANCE ?= instance/demo
 BIN := .venv/bin
 
-.PHONY: help demo test test-all check format translations clean
+.PHONY: help demo test test-all bench check format translations clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,10 @@ test: ## unit, contract, PostgreSQL and browser tests
 
 test-all: ## the same with the full matrices, kills and long property runs
 	@sh scripts/test.sh ""
+
+bench: ## what pages cost, as ratios to a bare Flask page; OPTIONS=--full with a million bookings, too
+	@sh scripts/environment.sh dev
+	@$(BIN)/python -m tests.bench $(OPTIONS)
 
 check: ## style, types, import order
 	@sh scripts/environment.sh dev

@@ -64,19 +64,11 @@ def start() -> Path:
 
 
 def make(folder: Path) -> None:
-    binaries = newest_binaries()
-    as_user: dict[str, Any] = {"cwd": folder}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        try:
-            shutil.chown(folder, "postgres", "postgres")
-        except LookupError:
-            raise NoServer("PostgreSQL does not run as root, and there is no user postgres") from None
-        as_user |= {"user": "postgres", "group": "postgres", "extra_groups": []}
-    data = folder / "data"
+    """An empty server in this folder, running, with the template of all databases."""
     initdb = [
-        str(binaries / "initdb"),
+        str(newest_binaries() / "initdb"),
         "-D",
-        str(data),
+        str(folder / "data"),
         "-U",
         "postgres",
         "-A",
@@ -86,19 +78,36 @@ def make(folder: Path) -> None:
         "--locale=C.UTF-8",
         "-N",
     ]
-    done = subprocess.run(initdb, capture_output=True, text=True, check=False, **as_user)
+    done = subprocess.run(initdb, capture_output=True, text=True, check=False, **as_user(folder))
     if done.returncode:
         raise NoServer(f"initdb failed: {done.stderr.strip()}")
-    settings = [part for name, value in SPEED.items() for part in ("-c", f"{name}={value}")]
-    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(folder), "-c", "listen_addresses=", *settings]
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **as_user)
-    server.returncode = 0  # the main process stops it, by its pid file; nobody waits for this handle
-    wait_until(lambda: answers(folder), "PostgreSQL did not start")
+    run(folder)
     with admin(folder) as connection:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE CREATEDB").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (TEMPLATE, OWNER))))
     migrate(url_of(folder, TEMPLATE))
+
+
+def run(folder: Path) -> None:
+    """Starts the server that was made in this folder."""
+    settings = [part for name, value in SPEED.items() for part in ("-c", f"{name}={value}")]
+    binary = str(newest_binaries() / "postgres")
+    command = [binary, "-D", str(folder / "data"), "-k", str(folder), "-c", "listen_addresses=", *settings]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **as_user(folder))
+    server.returncode = 0  # the main process stops it, by its pid file; nobody waits for this handle
+    wait_until(lambda: answers(folder), "PostgreSQL did not start")
+
+
+def as_user(folder: Path) -> dict[str, Any]:
+    """Who runs the server: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {"cwd": folder}
+    try:
+        shutil.chown(folder, "postgres", "postgres")
+    except LookupError:
+        raise NoServer("PostgreSQL does not run as root, and there is no user postgres") from None
+    return {"cwd": folder, "user": "postgres", "group": "postgres", "extra_groups": []}
 
 
 def newest_binaries() -> Path:

@@ -1,0 +1,81 @@
+"""What was measured, beside what was promised."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A page on one database; medians of the rounds."""
+
+    page: str
+    where: str
+    microseconds: float
+    """CPU of the server's process tree for one request."""
+    ratio: float
+    """CPU of the bare page in the same round, divided by this page's."""
+    per_second: float
+    target: float | None = None
+    """Of the ratio."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One number with an upper bound, if any was promised."""
+
+    what: str
+    value: float
+    unit: str
+    most: float | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    made_at: str
+    rounds: int
+    seconds: float
+    visits: Sequence[Visited]
+    numbers: Sequence[Measured]
+    left_out: Sequence[str]
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+
+
+def show(results: Results, console: Console) -> None:
+    console.print(visits_table(results))
+    console.print(numbers_table(results))
+    for reason in results.left_out:
+        console.print(f"left out: {reason}")
+
+
+def visits_table(results: Results) -> Table:
+    table = Table(title=f"CPU of a page, {results.rounds} rounds of {results.seconds:g} s", title_justify="left")
+    for heading in ("page", "database", "CPU µs", "ratio to bare", "target", "", "requests/s"):
+        table.add_column(heading, justify="left" if heading in ("page", "database", "") else "right")
+    for one in results.visits:
+        target = f"{one.target:.0%}" if one.target else ""
+        verdict = "" if one.target is None else word(is_kept=one.ratio >= one.target)
+        numbers = (f"{one.microseconds:,.0f}", f"{one.ratio:.1%}", target, verdict, f"{one.per_second:,.0f}")
+        table.add_row(one.page, one.where, *numbers)
+    return table
+
+
+def numbers_table(results: Results) -> Table:
+    table = Table(title="Everything else", title_justify="left")
+    for heading in ("what", "measured", "at most", ""):
+        table.add_column(heading, justify="right" if heading in ("measured", "at most") else "left")
+    for one in results.numbers:
+        most = f"{one.most:,g} {one.unit}" if one.most is not None else ""
+        verdict = "" if one.most is None else word(is_kept=one.value <= one.most)
+        table.add_row(one.what, f"{one.value:,g} {one.unit}", most, verdict)
+    return table
+
+
+def word(*, is_kept: bool) -> str:
+    return "[green]kept[/]" if is_kept else "[red]missed[/]"
