@@ -14,3 +14,11 @@ PHONE_EDITABLE = declare(
         "profile.phone_editable", True, _("Customers may change their phone number"), _("Otherwise it is read-only.")
     )
 )
+SIGN_IN_REQUIRED_TO_BOOK = declare(
+    Setting(
+        "accounts.sign_in_required_to_book",
+        False,
+        _("Only customers who are logged in can book"),
+        _("Off: people book as guests, and may set a password afterwards."),
+    )
+)

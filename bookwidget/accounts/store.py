@@ -93,6 +93,14 @@ def put_hand_over(session: TenantSession, challenge: bytes, **values: Any) -> No
     )
 
 
+def put_customer(session: TenantSession, **values: Any) -> None:
+    """Makes a customer, unless there is one with this e-mail. Inside the open write transaction."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(
+        insert(Customer).values(id=uuid7(), **values).on_conflict_do_nothing(index_elements=["tenant_id", "email"])
+    )
+
+
 def count_up(session: TenantSession, key: str, window_at: datetime) -> int:
     """One more attempt under this key in this window; how many there are. Inside the open write transaction."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert

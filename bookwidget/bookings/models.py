@@ -1,4 +1,4 @@
-"""Bookings, tickets and waiting-list entries."""
+"""Bookings, tickets, what was agreed to, and waiting-list entries."""
 
 from datetime import datetime
 from uuid import UUID
@@ -45,6 +45,8 @@ class Booking(Owned, Base):
     """The kind of actor: customer, member or system."""
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
+    link_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Links in mails are signed over it: raising it ends all that were sent so far."""
 
 
 class Ticket(Owned, Base):
@@ -69,6 +71,24 @@ class Ticket(Owned, Base):
     age: Mapped[int | None]
     is_cancelled: Mapped[bool] = mapped_column(default=False)
     attendance: Mapped[str] = mapped_column(String(10), default="")
+
+
+class Acceptance(Owned, Base):
+    """That somebody agreed to one of the business's documents when they booked."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (
+        refers_to("booking", "booking_id"),
+        UniqueConstraint("tenant_id", "booking_id", "document"),
+        CheckConstraint("document IN ('terms', 'privacy')", name="document"),
+    )
+
+    booking_id: Mapped[UUID]
+    document: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(300))
+    version: Mapped[str] = mapped_column(String(40), default="")
+    """What the business called it when it was accepted."""
+    accepted_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class WaitlistEntry(Owned, Base):

@@ -54,6 +54,11 @@ def may_book_for(actor: Actor, customer_id: UUID) -> bool:
     return actor.is_staff or (actor.kind is ActorKind.CUSTOMER and actor.id == customer_id)
 
 
+def may_book_as_guest(actor: Actor) -> bool:
+    """Only people whom nobody knows yet: who is signed in books for themselves."""
+    return actor.kind is ActorKind.VISITOR
+
+
 def decide_change(
     permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime
 ) -> Answer:

@@ -79,3 +79,38 @@ ATTENDANCE_TRACKED = declare(
         per_service=True,
     )
 )
+MAX_PLACES = declare(
+    Setting(
+        "bookings.max_places",
+        10,
+        _("Places in one booking"),
+        _("Customers book at most so many places of a class at once."),
+        minimum=1,
+        maximum=50,
+        per_service=True,
+    )
+)
+TERMS_ADDRESS = declare(
+    Setting(
+        "bookings.terms_address",
+        "",
+        _("Address of your terms"),
+        _("Who books has to accept them. It begins with https://. Empty: nothing has to be accepted."),
+    )
+)
+PRIVACY_ADDRESS = declare(
+    Setting(
+        "bookings.privacy_address",
+        "",
+        _("Address of your privacy notice"),
+        _("Who books confirms to have read it. It begins with https://. Empty: nothing is asked."),
+    )
+)
+DOCUMENTS_VERSION = declare(
+    Setting(
+        "bookings.documents_version",
+        "",
+        _("Version of your terms and privacy notice"),
+        _("It is stored with each acceptance, with the time. Change it when the documents change."),
+    )
+)

@@ -240,3 +240,9 @@ LEAVE = delete(WaitlistEntry).where(
 )
 
 CODE_OF = select(Booking.code).where(Booking.id == bindparam("booking"))
+
+CODE_OF = select(Booking.code).where(Booking.id == bindparam("booking"))
+LINKED = select(Booking.code, Booking.customer_id, Booking.link_version, Booking.ends_at).where(
+    Booking.id == bindparam("booking")
+)
+END_LINKS = update(Booking).where(Booking.code == bindparam("of")).values(link_version=Booking.link_version + 1)

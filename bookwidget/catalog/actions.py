@@ -43,6 +43,12 @@ class TicketTypeFacts:
     is_child: bool
 
 
+@dataclass(frozen=True)
+class ProviderFacts:
+    id: UUID
+    name: str
+
+
 def list_services(scope: Scope) -> tuple[ServiceFacts, ...]:
     """The active ones, by name."""
     return tuple(ServiceFacts(*row) for row in scope.session.rows(store.SERVICES))
@@ -59,3 +65,8 @@ def read_service(scope: Scope, service_id: UUID) -> ServiceFacts:
 def list_ticket_types(scope: Scope, service_id: UUID) -> tuple[TicketTypeFacts, ...]:
     """In the order in which the business made them."""
     return tuple(TicketTypeFacts(*row) for row in scope.session.rows(store.TICKET_TYPES, {"service": service_id}))
+
+
+def list_providers(scope: Scope, service_id: UUID) -> tuple[ProviderFacts, ...]:
+    """The active ones who perform it, by name."""
+    return tuple(ProviderFacts(*row) for row in scope.session.rows(store.PROVIDERS, {"service": service_id}))

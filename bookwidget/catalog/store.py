@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from bookwidget.catalog.models import Service, TicketType
+from bookwidget.catalog.models import Provider, Service, ServiceProvider, TicketType
 
 SERVICE_COLUMNS = (
     Service.id,
@@ -22,6 +22,12 @@ SERVICE_COLUMNS = (
 
 SERVICE = select(*SERVICE_COLUMNS).where(Service.id == bindparam("service"))
 SERVICES = select(*SERVICE_COLUMNS).where(Service.is_active.is_(True)).order_by(Service.name, Service.id)
+PROVIDERS = (
+    select(Provider.id, Provider.name)
+    .join(ServiceProvider, ServiceProvider.provider_id == Provider.id)
+    .where(ServiceProvider.service_id == bindparam("service"), Provider.is_active.is_(True))
+    .order_by(Provider.name, Provider.id)
+)
 TICKET_TYPES = (
     select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child)
     .where(TicketType.service_id == bindparam("service"))

@@ -28,6 +28,9 @@ COLOUR = re.compile(r"var\(--bw-color-([a-z-]+)\)")
 RESET_LINK = "https://link.invalid/password-reset"
 """Stands in the stored message for the link with its token, which is made when the mail is sent."""
 
+BOOKING_LINK = "https://link.invalid/booking"
+"""Stands for the link that opens the one booking."""
+
 CUSTOMER, BUSINESS = "customer", "business"
 
 
@@ -72,6 +75,7 @@ class MailContext:
     after: Visit | None
     bookings_link: str
     reset_link: str
+    booking_link: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ class Composer:
             after=visit_of(words, {"service": event.before.get("service"), **event.after}),
             bookings_link=self.links.bookings(tenant),
             reset_link=RESET_LINK,
+            booking_link=BOOKING_LINK,
         )
 
     def _logo(self, tenant: TenantFacts, branding: Branding) -> Picture | None:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
-from bookwidget.notices.compose import RESET_LINK
+from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
-from bookwidget.notices.store import StoredMessage, customer_of, mark_sent, message_of
+from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, message_of
 from bookwidget.notices.subscribers import SEND
 from bookwidget.notices.transport import Undeliverable, Unreachable
 from bookwidget.tenancy.scope import Scope
@@ -18,6 +18,7 @@ from bookwidget.tenancy.session import writing
 
 ATTEMPTS = 30
 """About a day of trying."""
+WITH_BOOKING_LINK = {"booking.made.customer", "booking.cancelled.customer", "booking.moved.customer"}
 WITH_RESET_LINK = "password.reset_requested.customer"
 
 
@@ -32,7 +33,7 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
         if message is None:
             raise GiveUp("the message is gone")
         if message.sent_at is None:
-            text, html = _filled(scope, post, message, UUID(payload["customer"]))
+            text, html = _filled(scope, post, message, payload)
             scope.session.rollback()  # no transaction stays open while the mail server thinks
             _deliver(post, message, text, html, calendar_in(payload))
         with writing(scope.session):
@@ -40,15 +41,26 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
             context.finish(scope.session)
 
 
-def _filled(scope: Scope, post: Post, message: StoredMessage, customer_id: UUID) -> tuple[str, str]:
-    """Text and HTML with the live link. Only this template has one: elsewhere its stand-in is just words."""
-    if message.template != WITH_RESET_LINK:
+def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> tuple[str, str]:
+    """Text and HTML with the live link. Only these templates have one: elsewhere its stand-in is just words."""
+    if message.template == WITH_RESET_LINK:
+        customer = customer_of(scope.session, UUID(payload["customer"]))
+        if customer is None:
+            raise GiveUp("the customer is gone")
+        stand_in, link = RESET_LINK, post.links.password_reset(scope.tenant, customer)
+    elif message.template in WITH_BOOKING_LINK:
+        stand_in, link = BOOKING_LINK, _booking_link(scope, post, payload.get("booking"))
+    else:
         return message.text, message.html
-    customer = customer_of(scope.session, customer_id)
-    if customer is None:
-        raise GiveUp("the customer is gone")
-    link = post.links.password_reset(scope.tenant, customer)
-    return message.text.replace(RESET_LINK, link), message.html.replace(RESET_LINK, escape(link))
+    return message.text.replace(stand_in, link), message.html.replace(stand_in, escape(link))
+
+
+def _booking_link(scope: Scope, post: Post, booking: str | None) -> str:
+    """Of the booking as it is now; where there is none, the way to all of them."""
+    version = link_version_of(scope.session, UUID(booking)) if booking else None
+    if booking is None or version is None:
+        return post.links.bookings(scope.tenant)
+    return post.links.booking(scope.tenant, UUID(booking), version)
 
 
 def calendar_in(payload: Mapping[str, Any]) -> CalendarFile | None:

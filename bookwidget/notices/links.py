@@ -33,6 +33,9 @@ class Links(Protocol):
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         """A fresh single-use address. Asked for at the moment of sending, and never stored."""
 
+    def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
+        """Where this one booking opens for whoever has the link. Never stored."""
+
     def bookings(self, tenant: TenantFacts) -> str:
         """Where the customer finds their bookings."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from bookwidget.accounts.models import Customer
+from bookwidget.bookings.models import Booking
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.models import Message
 from bookwidget.tenancy.session import TenantSession
@@ -52,6 +53,7 @@ MESSAGE = select(
     Message.sent_at,
 ).where(Message.id == bindparam("message"))
 
+LINK_VERSION = select(Booking.link_version).where(Booking.id == bindparam("booking"))
 MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))
 
 
@@ -63,6 +65,12 @@ def customer_of(session: TenantSession, customer_id: UUID) -> CustomerFacts | No
 def message_of(session: TenantSession, message_id: UUID) -> StoredMessage | None:
     row = session.rows(MESSAGE, {"message": message_id}).one_or_none()
     return None if row is None else StoredMessage(*row)
+
+
+def link_version_of(session: TenantSession, booking_id: UUID) -> int | None:
+    """None for a booking that is gone."""
+    version: int | None = session.rows(LINK_VERSION, {"booking": booking_id}).scalar_one_or_none()
+    return version
 
 
 def mark_sent(session: TenantSession, message_id: UUID, now: datetime) -> None:

@@ -19,7 +19,7 @@ SEND = "message.send"
 EMAIL = "email"
 
 
-@subscribes("booking.cancelled", "booking.moved")
+@subscribes("booking.made", "booking.cancelled", "booking.moved")
 def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """Customer and business, whoever of them did it."""
     customer = _customer(scope, event)
@@ -71,7 +71,11 @@ def _message(
         html=letter.html,
         created_at=scope.now,
     )
-    payload = {"message": str(message.id), "customer": str(customer.id)}
+    payload = {
+        "message": str(message.id),
+        "customer": str(customer.id),
+        "booking": event.booking_id and event.booking_id.hex,
+    }
     if calendar is not None:
         payload |= {"calendar": calendar.data.decode(), "method": calendar.method}
     return Effect(SEND, f"{event.id.hex}:{recipient}:{EMAIL}", payload, rows=(message,))

@@ -1,8 +1,10 @@
 """Addresses of the service for mails."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from bookwidget.accounts.tokens import Tokens
+from bookwidget.bookings.actions import booking_token
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.tenancy.scope import TenantFacts
 
@@ -19,6 +21,10 @@ class ServiceLinks:
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         token = self.tokens.reset(tenant.id, customer.id, customer.password_hash)
         return f"{self.public_url}/w/{tenant.slug}/0/login/reset/{token}"
+
+    def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
+        token = booking_token(self.tokens, tenant.id, booking_id, version)
+        return f"{self.public_url}/w/{tenant.slug}/0/booking/{token}"
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/p/{tenant.slug}/"

@@ -1,4 +1,4 @@
-"""Free times, and claiming them. Claims run inside the caller's write transaction, and undo with it."""
+"""Free times; and what other domains use of claims and holds."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -7,12 +7,31 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.catalog.actions import ServiceFacts
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import uuid7
-from bookwidget.kernel.text import Text, _
+from bookwidget.kernel.errors import Refused
 from bookwidget.schedule import settings as choices
 from bookwidget.schedule import store
-from bookwidget.schedule.models import Occurrence
+from bookwidget.schedule.claims import (
+    JUST_TAKEN,
+    OccurrenceFacts,
+    change_places,
+    lock_occurrence,
+    lock_providers,
+    make_private_occurrence,
+    release_private_occurrence,
+    release_seats,
+    take_seats,
+)
+from bookwidget.schedule.holds import (
+    HoldFacts,
+    claim_hold,
+    drop_hold,
+    extend_hold,
+    hold_place,
+    lock_hold,
+    read_hold,
+    resize_hold,
+    still_kept,
+)
 from bookwidget.schedule.rules import (
     DAY,
     MINUTE,
@@ -35,24 +54,33 @@ from bookwidget.tenancy.scope import Scope
 
 __all__ = [
     "Bounds",
+    "HoldFacts",
     "OccurrenceFacts",
     "OccurrenceKey",
     "Slot",
     "TimeKey",
     "bounds_for",
     "change_places",
+    "claim_hold",
+    "drop_hold",
+    "extend_hold",
     "find_slot",
+    "hold_place",
+    "lock_hold",
     "lock_occurrence",
     "lock_providers",
     "make_private_occurrence",
     "parse_slot_key",
+    "read_hold",
     "release_private_occurrence",
     "release_seats",
+    "resize_hold",
     "slots_between",
+    "start_of_occurrence",
+    "still_kept",
     "take_seats",
 ]
 
-JUST_TAKEN: Text = _("This time has just been taken. Please choose another one.")
 MAX_DAYS = 62
 """The longest stretch that is computed at once."""
 
@@ -144,6 +172,7 @@ def open_occurrences(
             "provider": provider,
             "ignored": ignored,
             "wanted": wanted,
+            "now": scope.now,
         },
     )
     return tuple(slot_of_occurrence(row) for row in rows)
@@ -196,86 +225,14 @@ def free_times(
 def busy_spans(
     scope: Scope, providers: list[UUID], since: datetime, until: datetime, *, ignored: UUID | None
 ) -> dict[UUID, list[Span]]:
-    values = {"providers": providers, "since": since, "until": until, "ignored": ignored}
+    values = {"providers": providers, "since": since, "until": until, "ignored": ignored, "now": scope.now}
     spans: dict[UUID, list[Span]] = defaultdict(list)
     for provider, busy_from, busy_to in scope.session.rows(store.BUSY, values):
         spans[provider].append((busy_from, busy_to))
     return spans
 
 
-def take_seats(scope: Scope, occurrence_id: UUID, places: int) -> None:
-    """Takes so many places at once, or raises `Refused("slot", …)`."""
-    if places < 1 or not store.change_seats(scope.session, occurrence_id, places):
-        raise Refused("slot", JUST_TAKEN)
-
-
-def release_seats(scope: Scope, occurrence_id: UUID, places: int) -> None:
-    store.change_seats(scope.session, occurrence_id, -places)
-
-
-def change_places(scope: Scope, changes: dict[UUID, int]) -> None:
-    """Takes (positive) and frees (negative) places of several occurrences, or raises `Refused("slot", …)`.
-
-    Always in the order of their ids: two customers who swap classes must not wait for each other for ever.
-    """
-    for occurrence_id in sorted(changes):
-        if changes[occurrence_id] > 0:
-            take_seats(scope, occurrence_id, changes[occurrence_id])
-        else:
-            release_seats(scope, occurrence_id, -changes[occurrence_id])
-
-
-def make_private_occurrence(
-    scope: Scope, service: ServiceFacts, provider_id: UUID, location_id: UUID | None, starts_at: datetime
-) -> UUID:
-    """Takes a provider's time for one appointment; `Refused("slot", …)` if somebody was faster.
-
-    Who gives back another time in the same transaction calls `lock_providers` for both first.
-    """
-    lock_providers(scope, provider_id)
-    ends_at = starts_at + service.minutes * MINUTE
-    occurrence = Occurrence(
-        id=uuid7(),
-        service_id=service.id,
-        provider_id=provider_id,
-        location_id=location_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        busy_from=starts_at - service.minutes_before * MINUTE,
-        busy_to=ends_at + service.minutes_after * MINUTE,
-        capacity=1,
-        seats_taken=1,
-        is_private=True,
-    )
-    if not store.add_private(scope.session, occurrence):
-        raise Refused("slot", JUST_TAKEN)
-    return occurrence.id
-
-
-def lock_providers(scope: Scope, *providers: UUID | None) -> None:
-    """Until the end of the transaction nobody else takes their time."""
-    store.lock_providers(scope.session, {provider for provider in providers if provider})
-
-
-@dataclass(frozen=True)
-class OccurrenceFacts:
-    """A published or private date, locked against changes of its seats until the end of the transaction."""
-
-    service_id: UUID
-    starts_at: datetime
-    state: str
-    is_private: bool
-    places_left: int
-
-
-def lock_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
-    """Raises `Missing`."""
-    row = scope.session.rows(store.LOCK_OCCURRENCE, {"occurrence": occurrence_id}).one_or_none()
-    if row is None:
-        raise Missing
-    return OccurrenceFacts(*row)
-
-
-def release_private_occurrence(scope: Scope, occurrence_id: UUID) -> None:
-    """Gives the provider's time back. The row stays, for the history."""
-    scope.session.rows(store.RELEASE, {"occurrence": occurrence_id})
+def start_of_occurrence(scope: Scope, occurrence_id: UUID) -> datetime | None:
+    """When it begins or began; None if there is no such one."""
+    start: datetime | None = scope.session.rows(store.START, {"occurrence": occurrence_id}).scalar_one_or_none()
+    return start

@@ -1,4 +1,4 @@
-"""Opening hours, time off and occurrences."""
+"""Opening hours, time off, occurrences, and places that are held."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -71,3 +71,23 @@ class Occurrence(Owned, Base):
     is_private: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(10), default="scheduled")
     """`cancelled`: by the business. `released`: a private one whose booking moved away or was cancelled."""
+
+
+class Hold(Owned, Base):
+    """Places kept while somebody fills in a form. Its id becomes the booking's, so that one form is one booking.
+
+    The places count in the occurrence's `seats_taken`. After `until` they are anybody's, although the row is still
+    there: who takes a place gives them back first, and who looks for free ones counts them as free.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        refers_to("occurrence", "occurrence_id"),
+        CheckConstraint("places > 0", name="places"),
+        Index("ix_hold_occurrence", "tenant_id", "occurrence_id"),
+    )
+
+    occurrence_id: Mapped[UUID]
+    places: Mapped[int]
+    since: Mapped[datetime] = mapped_column(Instant)
+    until: Mapped[datetime] = mapped_column(Instant)

@@ -25,3 +25,14 @@ HORIZON_DAYS = declare(
         per_service=True,
     )
 )
+HOLD_MINUTES = declare(
+    Setting(
+        "schedule.hold_minutes",
+        10,
+        _("Minutes that a place is kept"),
+        _("While somebody fills in the booking form, nobody else can take the place."),
+        minimum=1,
+        maximum=120,
+        per_service=True,
+    )
+)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     cast,
+    delete,
     func,
     literal,
     null,
@@ -23,11 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bookwidget.catalog.models import Provider, ServiceProvider
-from bookwidget.schedule.models import Occurrence, OpeningHours, TimeOff
+from bookwidget.schedule.models import Hold, Occurrence, OpeningHours, TimeOff
 from bookwidget.tenancy.session import TenantSession
 
 EXCLUSION_VIOLATION = "23P01"
 """PostgreSQL's code when the exclusion constraint on a provider's time refuses a row."""
+
+UNIQUE_VIOLATION = "23505"
+"""Only there can two make the same row at once; on SQLite writers come one after the other."""
 
 SCHEDULED = Occurrence.state == "scheduled"
 
@@ -65,6 +69,13 @@ AVAILABILITY: CompoundSelect[Any] = union_all(PERFORMERS, STRETCHES, DAYS_OFF)
 a stretch of opening hours, or days off (column `what`). Columns and their types are those of the first part.
 """
 
+START = select(Occurrence.starts_at).where(Occurrence.id == bindparam("occurrence"))
+LAPSED = Hold.until <= bindparam("now")
+LAPSED_PLACES = func.coalesce(
+    select(func.sum(Hold.places)).where(Hold.occurrence_id == Occurrence.id, LAPSED).scalar_subquery(), 0
+)
+"""Of an occurrence: places that are still counted as taken, and are free."""
+
 BUSY = (
     select(Occurrence.provider_id, Occurrence.busy_from, Occurrence.busy_to)
     .where(
@@ -73,6 +84,7 @@ BUSY = (
         Occurrence.busy_from < bindparam("until"),
         Occurrence.busy_to > bindparam("since"),
         is_none_or("ignored", Occurrence.id != bindparam("ignored")),
+        ~select(Hold.id).where(Hold.occurrence_id == Occurrence.id, LAPSED).exists(),
     )
     .order_by(Occurrence.busy_from)
 )
@@ -85,14 +97,14 @@ OPEN_OCCURRENCES = (
         Occurrence.ends_at,
         Occurrence.provider_id,
         func.coalesce(Provider.name, "").label("provider"),
-        (Occurrence.capacity - Occurrence.seats_taken).label("places_left"),
+        (Occurrence.capacity - Occurrence.seats_taken + LAPSED_PLACES).label("places_left"),
     )
     .outerjoin(Provider, Provider.id == Occurrence.provider_id)
     .where(
         Occurrence.service_id == bindparam("service"),
         SCHEDULED,
         Occurrence.is_private.is_(False),
-        Occurrence.seats_taken < Occurrence.capacity,
+        Occurrence.seats_taken - LAPSED_PLACES < Occurrence.capacity,
         Occurrence.starts_at >= bindparam("since"),
         Occurrence.starts_at < bindparam("until"),
         is_none_or("provider", Occurrence.provider_id == bindparam("provider")),
@@ -129,6 +141,12 @@ LOCK_PROVIDERS = (
     .order_by(Provider.id)
     .with_for_update(key_share=True)
 )
+LOCK_OCCURRENCES = (
+    select(Occurrence.id)
+    .where(Occurrence.id.in_(bindparam("occurrences", expanding=True)))
+    .order_by(Occurrence.id)
+    .with_for_update(key_share=True)
+)
 LOCK_OCCURRENCE = (
     select(
         Occurrence.service_id,
@@ -140,6 +158,49 @@ LOCK_OCCURRENCE = (
     .where(Occurrence.id == bindparam("occurrence"))
     .with_for_update(key_share=True)
 )
+LAPSED_OF_OCCURRENCES = select(Hold.id, Hold.occurrence_id, Hold.places).where(
+    Hold.occurrence_id.in_(bindparam("occurrences", expanding=True)), LAPSED
+)
+LAPSED_OF_PROVIDERS = (
+    select(Hold.id, Hold.occurrence_id)
+    .join(Occurrence, Occurrence.id == Hold.occurrence_id)
+    .where(
+        Occurrence.provider_id.in_(bindparam("providers", expanding=True)),
+        Occurrence.is_private.is_(True),
+        LAPSED,
+    )
+)
+HOLD = (
+    select(
+        Hold.id,
+        Hold.occurrence_id,
+        Hold.places,
+        Hold.since,
+        Hold.until,
+        Occurrence.service_id,
+        Occurrence.provider_id,
+        func.coalesce(Provider.name, "").label("provider"),
+        Occurrence.location_id,
+        Occurrence.starts_at,
+        Occurrence.ends_at,
+        Occurrence.state,
+        Occurrence.is_private,
+    )
+    .join(Occurrence, Occurrence.id == Hold.occurrence_id)
+    .outerjoin(Provider, Provider.id == Occurrence.provider_id)
+    .where(Hold.id == bindparam("hold"))
+)
+CHANGE_HOLD = (
+    update(Hold)
+    .where(Hold.id == bindparam("hold"))
+    .values(places=bindparam("places", type_=Integer), until=bindparam("until"))
+)
+END_HOLDS = delete(Hold).where(Hold.id.in_(bindparam("holds", expanding=True)))
+FORGET = delete(Occurrence).where(
+    Occurrence.id.in_(bindparam("occurrences", expanding=True)), Occurrence.is_private.is_(True)
+)
+"""Private occurrences that never had a booking."""
+
 OVERLAPS = select(
     select(Occurrence.id)
     .where(
@@ -163,6 +224,18 @@ def lock_providers(session: TenantSession, providers: set[UUID]) -> None:
     that nobody waits in a circle.
     """
     session.rows(LOCK_PROVIDERS, {"providers": sorted(providers)}).all()
+
+
+def add_hold(session: TenantSession, hold: Hold) -> bool:
+    """False if there is one of this id since a moment ago: the caller must roll back."""
+    session.add(hold)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            raise
+        return False
+    return True
 
 
 def add_private(session: TenantSession, occurrence: Occurrence) -> bool:

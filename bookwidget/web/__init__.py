@@ -5,7 +5,8 @@ from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.rendering import render
 from bookwidget.web.services import services
-from bookwidget.web.signing import address, browser, go_on, own_path, signed_in
+from bookwidget.web.signing import address, browser, go_on, needs_sign_in, own_path, signed_in
+from bookwidget.web.times import choose_times, noon
 from bookwidget.web.visits import place
 from bookwidget.web.widgets import Widget
 
@@ -16,8 +17,11 @@ __all__ = [
     "Widget",
     "address",
     "browser",
+    "choose_times",
     "file_answer",
     "go_on",
+    "needs_sign_in",
+    "noon",
     "own_path",
     "place",
     "render",

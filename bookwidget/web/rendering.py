@@ -142,7 +142,7 @@ def menu(base: str) -> tuple[MenuItem, ...]:
     return tuple(
         MenuItem(widget.slug, widget.title, f"{base}{widget.slug}/", widget.slug == current)
         for widget in services().widgets.values()
-        if widget.menu and widget.sign_in
+        if widget.menu
     )
 
 

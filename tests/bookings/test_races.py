@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from bookwidget.bookings.actions import Details, NewTicket
 from bookwidget.bookings.models import Booking, Ticket
-from bookwidget.schedule.models import Occurrence
+from bookwidget.kernel.ids import uuid7
+from bookwidget.schedule.models import Hold, Occurrence
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from tests import factories
 from tests.bookings.acting import Acting, events, occurrence
@@ -44,7 +46,9 @@ def seats_equal_tickets(world: World) -> bool:
             .where(Ticket.occurrence_id == Occurrence.id, Booking.status != "cancelled", Ticket.is_cancelled.is_(False))
             .scalar_subquery()
         )
-        return not session.execute(select(Occurrence.id).where(Occurrence.seats_taken != live)).all()
+        kept = select(func.coalesce(func.sum(Hold.places), 0)).where(Hold.occurrence_id == Occurrence.id)
+        differs = Occurrence.seats_taken != live + kept.scalar_subquery()
+        return not session.execute(select(Occurrence.id).where(differs)).all()
 
 
 def test_K1_the_last_places_go_to_so_many_and_no_more(yoga: World, race: Race) -> None:
@@ -118,3 +122,59 @@ def test_a_cancel_and_a_move_at_once_leave_one_truth(yoga: World, race: Race) ->
     assert Acting(yoga).read_booking(booking.code).status == "cancelled"
     assert len(events(yoga, "booking.cancelled")) == 1
     assert (occurrence(yoga, target.id).seats_taken, occurrence(yoga, booking.occurrence_id).seats_taken) == (0, 0)
+
+
+@pytest.mark.parametrize("lapsed", [False, True])
+def test_K1_the_last_places_are_kept_for_so_many_and_no_more(yoga: World, race: Race, lapsed: bool) -> None:
+    """With `lapsed`, all were kept for people who went away: everybody finds them and gives them back at once."""
+    full = factories.make_class(yoga, capacity=5)
+    if lapsed:
+        early = Acting(yoga, now=yoga.now - timedelta(minutes=11))
+        for _place in range(5):
+            early.hold_slot(uuid7(), yoga.ids["flow"], str(OccurrenceKey(full.id)), 1)
+    key = str(OccurrenceKey(full.id))
+    calls: list[Call] = [("hold_slot", yoga.ids["ada"], (uuid7(), yoga.ids["flow"], key, 1), {}) for _ in range(30)]
+    assert race(calls) == {"done": 5, "Refused": 25}
+    assert seats_equal_tickets(yoga)
+
+
+def test_K1_a_lapsed_time_of_a_provider_goes_to_one(yoga: World, race: Race) -> None:
+    """Booked and kept at once; the one who let it lapse tries to confirm it."""
+    key, gone = str(TimeKey(yoga.ids["mara"], TEN)), uuid7()
+    Acting(yoga, now=yoga.now - timedelta(minutes=11)).hold_slot(gone, yoga.ids["massage"], key)
+    book: list[Call] = [("book", yoga.ids["ben"], (yoga.ids["massage"], key), {}) for _ in range(10)]
+    keep: list[Call] = [("hold_slot", yoga.ids["ada"], (uuid7(), yoga.ids["massage"], key), {}) for _ in range(10)]
+    confirm: list[Call] = [("confirm_hold", yoga.ids["ada"], (gone, Details()), {}) for _ in range(4)]
+    assert race([*book, *keep, *confirm]) == {"done": 1, "Refused": 23}
+    assert seats_equal_tickets(yoga)
+
+
+def test_K1_one_form_sent_many_times_is_one_booking(yoga: World, race: Race) -> None:
+    full, hold_id = factories.make_class(yoga, capacity=9), uuid7()
+    Acting(yoga).hold_slot(hold_id, yoga.ids["flow"], str(OccurrenceKey(full.id)), 2)
+    tickets = (NewTicket(), NewTicket("Kim"))
+    calls: list[Call] = [("confirm_hold", yoga.ids["ada"], (hold_id, Details(tickets)), {}) for _ in range(24)]
+    assert race(calls) == {"done": 24}
+    assert len(events(yoga, "booking.made")) == 1
+    assert occurrence(yoga, full.id).seats_taken == 2
+    assert seats_equal_tickets(yoga)
+
+
+def test_K1_kept_times_change_hands_without_waiting_in_a_circle(yoga: World, race: Race) -> None:
+    """Each of many goes from one class to the other and back, while others let go and move bookings."""
+    classes = [factories.make_class(yoga, days=days, capacity=8) for days in (3, 4)]
+    keys = [str(OccurrenceKey(one.id)) for one in classes]
+    calls: list[Call] = []
+    for n in range(10):
+        own = uuid7()
+        calls += [
+            ("hold_slot", yoga.ids["ada"], (own, yoga.ids["flow"], keys[n % 2], 1), {}),
+            ("hold_slot", yoga.ids["ada"], (own, yoga.ids["flow"], keys[1 - n % 2], 1), {}),
+            ("drop_place", yoga.ids["ada"], (own,), {}),
+        ]
+    for n in range(6):
+        booking = factories.make_booking(yoga, occurrence=classes[n % 2])
+        calls.append(("move_booking", yoga.ids["ada"], (booking.code, keys[1 - n % 2]), {"moves": 0}))
+    outcomes = race(calls)
+    assert outcomes["done"] + outcomes["Refused"] == len(calls)
+    assert seats_equal_tickets(yoga)

@@ -39,7 +39,15 @@ class Houses:
 
     def url(self, rule: Rule, tenant: str, site: str) -> str:
         """The rule's address with yoga's identifiers in it, for whatever tenant and site."""
-        values = {"tenant": tenant, "site": site, "code": self.code, "entry": self.entry, "token": "made-up"}
+        values = {
+            "tenant": tenant,
+            "site": site,
+            "code": self.code,
+            "entry": self.entry,
+            "service": self.yoga.ids["flow"].hex,
+            "token": "made-up",
+            "kept": "made-up",
+        }
         unknown = rule.arguments - set(values)
         assert not unknown, f"{rule}: say in this test what stands for {unknown}"
         url = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)

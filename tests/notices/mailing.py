@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
@@ -33,6 +34,9 @@ class FixedLinks:
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         self.made += 1
         return f"https://service.example/w/{tenant.slug}/0/login/reset/token-{self.made}?a=1&b=2"
+
+    def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
+        return f"https://service.example/w/{tenant.slug}/0/booking/{booking_id.hex}.{version}?a=1&b=2"
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"https://service.example/p/{tenant.slug}/"

@@ -1,0 +1,198 @@
+"""The second half of booking: who comes, the review, and what happens when the place is not kept any more."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.accounts.actions import read_profile
+from bookwidget.bookings.actions import (
+    Held,
+    booking_token,
+    check_details,
+    confirm_hold,
+    documents_of,
+    extend_place,
+    hold_slot,
+    link_of_hold,
+    most_places,
+    read_held,
+    resize_place,
+    slot_start,
+    slots_to_book,
+)
+from bookwidget.catalog.actions import list_ticket_types, read_service
+from bookwidget.kernel.errors import Missing, Refused
+from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.text import Text, _
+from bookwidget.web import address, choose_times, place, render, services
+
+from .forms import DetailsForm, Person, asked_for, details_of, people_of, typed_values
+
+PURPOSE = "kept place"
+AROUND = timedelta(days=7)
+"""How far from a time that is gone the nearest are looked for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address says: which place is (or was) kept, of what, and when."""
+
+    hold_id: UUID
+    service_id: UUID
+    slot_key: str
+
+
+def read_wanted(token: str) -> Wanted:
+    """Raises `Missing` for an address that we did not make."""
+    facts = services().tokens.read(PURPOSE, place().tenant.id, token)
+    ids = [parse_uuid(text) for text in facts[:2]]
+    if len(facts) != 3 or ids[0] is None or ids[1] is None:
+        raise Missing
+    return Wanted(ids[0], ids[1], facts[2])
+
+
+def address_of(wanted: Wanted) -> str:
+    facts = (wanted.hold_id.hex, wanted.service_id.hex, wanted.slot_key)
+    return url_for("book.kept_place", kept=services().tokens.sign(PURPOSE, place().tenant.id, *facts))
+
+
+def kept_place(kept: str) -> ResponseReturnValue:
+    """All of one form: it is sent here for every button."""
+    form = DetailsForm()
+    if request.method == "POST":
+        form.check_guard()
+    wanted, scope = read_wanted(kept), place().scope()
+    made = link_of_hold(scope, wanted.hold_id)
+    if made:
+        return done(*made)
+    held = read_held(scope, wanted.hold_id)
+    if request.method == "GET":
+        return show_details(wanted, held, form, people_of({}, held.places)) if held else show_gone(wanted, form, [])
+    return answer(wanted, held, form, people_of(request.form, request.form.get("people", 1, type=int)))
+
+
+def answer(wanted: Wanted, held: Held | None, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+    deed, number = asked_for()
+    if deed == "slot":
+        return take_another(wanted, form, people)
+    if held is None:
+        return show_gone(wanted, form, people, status=422)
+    if deed in ("add", "remove"):
+        others = [one for one in people if one.number != number]
+        return resize(wanted, form, people, others or people if deed == "remove" else [*people, Person(len(people))])
+    if deed in ("longer", "edit"):
+        kept = extend_place(place().scope(), held.id) if deed == "longer" else held
+        return show_details(wanted, kept, form, people)
+    return (confirm if deed == "confirm" else review)(wanted, held, form, people)
+
+
+def take_another(wanted: Wanted, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+    """Another time for the same form, in place of one that is gone. What was typed is shown again."""
+    key = request.form.get("slot", "")
+    other = Wanted(wanted.hold_id, wanted.service_id, key)
+    try:
+        held = hold_slot(place().scope(), wanted.hold_id, wanted.service_id, key, len(people), address=address())
+    except Refused as refused:
+        return show_gone(wanted, form, people, reason=refused.reason, status=422)
+    return show_details(other, held, form, people)
+
+
+def resize(wanted: Wanted, form: DetailsForm, old: list[Person], new: list[Person]) -> ResponseReturnValue:
+    """One place more or fewer, kept at once; the rows move up."""
+    scope = place().scope()
+    rows = [Person(n, one.name, one.is_child, one.age, one.kind) for n, one in enumerate(new)]
+    try:
+        return show_details(wanted, resize_place(scope, wanted.hold_id, len(rows)), form, rows)
+    except Refused as refused:
+        held = read_held(scope, wanted.hold_id)
+        if held is None:
+            return show_gone(wanted, form, old, status=422)
+        return show_details(wanted, held, form, old, wrong=[Refused("people", refused.reason)])
+
+
+def review(wanted: Wanted, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+    """What will be booked, and what it costs; or the form again, with everything that is wrong in it."""
+    scope = place().scope()
+    try:
+        details = details_of(form, people, is_guest=place().signed_in is None)
+    except Refused as refused:
+        return show_details(wanted, held, form, people, wrong=[refused])
+    price, wrong = check_details(scope, wanted.service_id, details)
+    if wrong:
+        return show_details(wanted, held, form, people, wrong=wrong)
+    return render(
+        "review.html",
+        service=read_service(scope, wanted.service_id),
+        held=held,
+        form=form,
+        people=people,
+        kinds={kind.id.hex: kind for kind in list_ticket_types(scope, wanted.service_id)},
+        price=price,
+        typed=typed_values(form, people),
+        action=address_of(wanted),
+    )
+
+
+def confirm(wanted: Wanted, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+    try:
+        details = details_of(form, people, is_guest=place().signed_in is None)
+        return done(*confirm_hold(place().scope(), wanted.hold_id, details, address=address()))
+    except Refused as refused:
+        if refused.field == "slot":
+            return show_gone(wanted, form, people, reason=refused.reason, status=422)
+        return show_details(wanted, held, form, people, wrong=[refused])
+
+
+def done(booking_id: UUID, version: int) -> ResponseReturnValue:
+    """The page of the booking, in this very frame."""
+    token = booking_token(services().tokens, place().tenant.id, booking_id, version)
+    return redirect(url_for("booking.show", token=token, made=1), 303)
+
+
+def show_details(
+    wanted: Wanted, held: Held, form: DetailsForm, people: list[Person], *, wrong: list[Refused] | None = None
+) -> ResponseReturnValue:
+    """The form; `wrong` stands beside its fields."""
+    scope = place().scope()
+    service = read_service(scope, wanted.service_id)
+    for refused in wrong or []:
+        form.refuse(refused.field, refused.reason)
+    return render(
+        "details.html",
+        status=422 if wrong else 200,
+        service=service,
+        held=held,
+        form=form,
+        people=people,
+        most=most_places(scope, service),
+        kinds=list_ticket_types(scope, service.id),
+        documents=documents_of(scope.tenant.settings),
+        profile=read_profile(scope) if place().signed_in else None,
+        action=address_of(wanted),
+        times_url=url_for("book.times", service=service.id.hex, slot=wanted.slot_key),
+    )
+
+
+def show_gone(
+    wanted: Wanted, form: DetailsForm, people: list[Person], *, reason: Text | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """The place is not kept any more: the nearest free times, and everything that was typed goes along."""
+    here, scope = place(), place().scope()
+    service = read_service(scope, wanted.service_id)
+    at = slot_start(scope, wanted.slot_key) or here.now
+    first = here.formats.local(at - AROUND).date() if at - AROUND > here.now else here.formats.local(here.now).date()
+    pages = slots_to_book(scope, service.id, first, 2 * AROUND.days)
+    return render(
+        "gone.html",
+        status=status,
+        service=service,
+        choice=choose_times(pages, here.formats, here.now, by_date=service.is_class, day=None, key="", gone=at),
+        reason=reason or _("Your place was kept for a while and is free for others again. Please choose a time."),
+        form=form,
+        typed=typed_values(form, people),
+        action=address_of(wanted),
+        times_url=url_for("book.times", service=service.id.hex),
+    )

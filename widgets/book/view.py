@@ -1,0 +1,106 @@
+"""Booking: service, time, details, review. Each step is a page of its own, by plain links and forms."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial, wraps
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.accounts.settings import SIGN_IN_REQUIRED_TO_BOOK
+from bookwidget.bookings.actions import hold_slot, slot_start, slots_to_book
+from bookwidget.catalog.actions import ServiceFacts, list_providers, list_services
+from bookwidget.kernel.errors import Missing, Refused
+from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.web import Widget, address, choose_times, needs_sign_in, noon, place, render, services
+
+from . import details
+from .forms import TimeForm
+
+CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
+"""How many days a page of times covers."""
+View = Callable[..., ResponseReturnValue]
+
+
+def register(widget: Widget) -> None:
+    widget.page("/", as_the_business_wants(offers))
+    widget.page("/<service>", as_the_business_wants(times), methods=("GET", "POST"))
+    widget.page("/kept/<kept>", as_the_business_wants(details.kept_place), methods=("GET", "POST"))
+
+
+def as_the_business_wants(view: View) -> View:
+    """For everybody, or for those who are logged in only."""
+    guarded = needs_sign_in(view)
+
+    @wraps(view)
+    def chosen(**named: Any) -> ResponseReturnValue:
+        is_required = place().tenant.settings[SIGN_IN_REQUIRED_TO_BOOK]
+        return (guarded if is_required else view)(**named)
+
+    return chosen
+
+
+def offers() -> ResponseReturnValue:
+    return render("services.html", offered=list_services(place().scope()))
+
+
+def times(service: str) -> ResponseReturnValue:
+    service_id = parse_uuid(service)
+    if service_id is None:
+        raise Missing
+    form = TimeForm()
+    if request.method == "GET":
+        return show_times(form, service, key=request.args.get("slot", ""))
+    form.check_guard()
+    key, hold_id = form.slot.data or "", parse_uuid(form.hold.data or "") or uuid7()
+    scope = place().scope()
+    try:
+        hold_slot(scope, hold_id, service_id, key, address=address())
+    except Refused as refused:
+        form.refuse("slot", refused.reason)
+        return show_times(form, service, key=key, status=422)
+    token = services().tokens.sign(details.PURPOSE, place().tenant.id, hold_id.hex, service_id.hex, key)
+    return redirect(url_for(".kept_place", kept=token), 303)
+
+
+def show_times(form: TimeForm, service: str, *, key: str, status: int = 200) -> ResponseReturnValue:
+    """The week or the dates that the address names; after a time that is gone, those around it."""
+    here, scope = place(), place().scope()
+    service_id = parse_uuid(service)
+    offered = next((one for one in list_services(scope) if one.id == service_id), None)
+    if offered is None:
+        raise Missing
+    start = slot_start(scope, key) if key else None
+    day = here.formats.local(start).date() if start else day_in_address("day")
+    first = day_in_address("from") or day or here.formats.local(here.now).date()
+    provider = request.args.get("provider", "")
+    pages = slots_to_book(scope, offered.id, first, page_days(offered), provider_id=parse_uuid(provider))
+    gone = start if form.slot.errors else None
+    choice = choose_times(
+        pages, here.formats, here.now, by_date=offered.is_class, day=day, key="" if gone else key, gone=gone
+    )
+    form.hold.data, form.hold.raw_data = uuid7().hex, None  # a new form, a new place
+    return render(
+        "choose.html",
+        status=status,
+        form=form,
+        service=offered,
+        choice=choice,
+        provider=provider,
+        providers=() if offered.is_class else list_providers(scope, offered.id),
+        link=partial(url_for, ".times", service=service, provider=provider or None),
+        noon=lambda day: noon(day, here.formats),
+    )
+
+
+def page_days(service: ServiceFacts) -> int:
+    return CLASS_DAYS if service.is_class else APPOINTMENT_DAYS
+
+
+def day_in_address(name: str) -> date | None:
+    """A day of the query; addresses are typed by anybody."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
