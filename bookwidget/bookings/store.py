@@ -240,8 +240,6 @@ LEAVE = delete(WaitlistEntry).where(
 )
 
 CODE_OF = select(Booking.code).where(Booking.id == bindparam("booking"))
-
-CODE_OF = select(Booking.code).where(Booking.id == bindparam("booking"))
 LINKED = select(Booking.code, Booking.customer_id, Booking.link_version, Booking.ends_at).where(
     Booking.id == bindparam("booking")
 )
