@@ -3,6 +3,7 @@ that is what the log-in window with its address bar is for. What it cannot do st
 anything.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ LISTEN = """<script>
     document.body.dataset.heard = heard.join("\\n");
   });
 </script>"""
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ("embed.js", "bookwidget/web/static/frame.js", "bookwidget/web/static/popup.js")
 CHALLENGE = "A" * 43 + "="
 
 
@@ -62,14 +65,15 @@ ODD = """
   const huge = "x".repeat(5e6), deep = [];
   let inner = deep;
   for (let i = 0; i < 500; i++) inner.push(inner = []);
-  const odd = [cyclic, huge, deep, {ns, v: 1, type: huge, data: {}}, {ns, v: 1, type: "init", data: {id: huge}},
+  const odd = [cyclic, huge, deep, {ns, v: 1, type: huge, data: {}},
     {ns, v: 1, type: "init", data: []}, {ns, v: 1, type: "init", data: {id: {}}}, {ns: [ns], v: "1"}, new Date(), /x/,
     new Map([["ns", ns]]), new Uint8Array(9), {tenant: "yoga", token: "x.y"}, {code: "y".repeat(32)},
     {get ns() { return ns; }, get v() { return 1; }, get type() { return "session"; }, get data() { return null; }}];
-  for (const message of odd) { frame.postMessage(message, "*"); postMessage(message, "*"); }
   for (const data of [{}, {state: {}}, {state: ["out"]}, {state: "OUT"}, {scheme: "url(x)"}, {scheme: 1, lang: 1}])
     for (const type of ["session", "config", "init", "ping", "redeem", "visit", "__proto__", "hasOwnProperty"])
       frame.postMessage({ns, v: 1, id: arguments[0], type, data}, "*");
+  for (const message of odd) { frame.postMessage(message, "*"); postMessage(message, "*"); }
+  frame.postMessage({ns, v: 1, type: "init", data: {id: huge}}, "*");
 """
 
 
@@ -133,11 +137,14 @@ def test_a_strangers_frame_beside_ours_is_not_heard(j: Journey) -> None:
     j.browser.frame("#stranger")
     assert j.browser.see("document.title === 'done'")
     time.sleep(0.5)
+    j.browser.top()
+    assert j.browser.js("return document.querySelector('#place iframe').style.height") == height
     j.main()
     assert j.is_in(0)
     assert [r.path for r in j.stage.service.requests[before:]] == []
+    j.browser.js("document.getElementById('root').style.minHeight = '2000px'")
     j.browser.top()
-    assert j.browser.js("return document.querySelector('#place iframe').style.height") == height
+    assert j.browser.see(f"document.querySelector('#place iframe').style.height !== '{height}'"), "its own page is"
 
 
 def test_what_a_host_page_hears_and_reads(stage: Stage, fresh_chromium: Callable[..., Browser]) -> None:
@@ -296,6 +303,13 @@ def test_a_page_that_takes_our_window_over_gets_no_code(j: Journey) -> None:
     assert second
     j.browser.window(first)
     assert '"code"' not in j.browser.js("return document.body.dataset.heard")
+
+
+def test_no_script_of_ours_posts_to_just_anybody() -> None:
+    for script in SCRIPTS:
+        sent = re.findall(r"postMessage\((.+)\)", (ROOT / script).read_text())
+        assert sent, script
+        assert not [call for call in sent if re.search(r"""["']\*["']""", call)]
 
 
 def test_the_token_of_another_tenant_opens_nothing(stage: Stage, fresh_firefox: Callable[..., Browser]) -> None:

@@ -17,15 +17,18 @@
   const neutral = (hidden) => (page.style.visibility = hidden ? "hidden" : "");
   neutral(!facts.signedIn);
 
-  // ---- The bearer token: storage decides where it works (siblings share it), memory where it throws
+  // ---- The bearer token: storage decides where it works (siblings share it), memory where it throws or is full
   let memory = "";
   function readToken() {
-    try { return sessionStorage.getItem(storageKey); } catch { return memory; }
+    try { return sessionStorage.getItem(storageKey) || memory; } catch { return memory; }
   }
   function keepToken(token) {
     memory = token;
+    bearer ||= !!token; // cookies came back at the start and do no more
     try {
-      token ? sessionStorage.setItem(storageKey, token) : sessionStorage.removeItem(storageKey);
+      sessionStorage.removeItem(storageKey);
+      if (token) sessionStorage.setItem(storageKey, token);
+      memory = "";
     } catch { // no storage: our frames on this page hand it to each other; the host page cannot read it
       for (let i = 0; i < parent.length; i++) {
         try {
