@@ -2,7 +2,8 @@
 
 from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
-from bookwidget.bookings.changing import cancel_booking, move_booking, slots_to_move_to
+from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo, undo_cancel
+from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.holding import (
     Agreement,
     BookChoices,
@@ -93,6 +94,7 @@ __all__ = [
     "left_list",
     "link_of_hold",
     "list_bookings",
+    "minutes_to_undo",
     "most_places",
     "move_booking",
     "open_by_link",
@@ -105,4 +107,5 @@ __all__ = [
     "slot_start",
     "slots_to_book",
     "slots_to_move_to",
+    "undo_cancel",
 ]

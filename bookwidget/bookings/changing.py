@@ -1,4 +1,4 @@
-"""Cancelling and moving. Each locks the booking, then reads, decides and writes in one transaction."""
+"""Moving; and what every change of a booking needs: its lock, its places, its facts."""
 
 from collections import defaultdict
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from bookwidget.bookings import store
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.policy import Answer
 from bookwidget.bookings.results import BookingDetails, Day, MoveChoices
-from bookwidget.bookings.rules import checked_text, is_code, is_there_already
+from bookwidget.bookings.rules import is_code, is_there_already
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.events.record import record
 from bookwidget.kernel.errors import Denied, Missing, Refused
@@ -30,36 +30,7 @@ from bookwidget.schedule.rules import DAY, OccurrenceKey, days_between, local_da
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
-MAX_REASON = 500
 MAX_DAYS = 31
-
-
-def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetails:
-    """Cancels all of a booking and frees its places. What is cancelled already is answered as it is.
-
-    Raises `Missing`, `Denied`, `Refused("reason", …)`. Event: `booking.cancelled`.
-    """
-    why = checked_text("reason", reason, MAX_REASON)
-    with writing(scope.session):
-        booking = locked(scope, code)
-        if booking.status == "cancelled":
-            return booking
-        require(booking.may_cancel)
-        if booking.kind == "appointment":
-            release_private_occurrence(scope, booking.occurrence_id)
-        else:
-            change_places(scope, {occurrence: -places for occurrence, places in places_of(scope, booking).items()})
-        values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
-        scope.session.rows(store.CANCEL, values)
-        record(
-            scope,
-            "booking.cancelled",
-            booking_id=booking.id,
-            customer_id=booking.customer_id,
-            before=place_facts(booking),
-            after={"reason": why},
-        )
-        return read_booking(scope, code)
 
 
 def slots_to_move_to(scope: Scope, code: str, first_day: date, days: int = 7) -> MoveChoices:

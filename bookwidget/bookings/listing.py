@@ -42,7 +42,7 @@ from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope
 
-EXPLAINED = (Permission.BOOKING_READ, Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE)
+EXPLAINED = (Permission.BOOKING_READ, Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_UNDO)
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
@@ -146,7 +146,10 @@ def answer(scope: Scope, row: ListedBooking, permission: Permission, now: dateti
 
 
 def facts_of(row: ListedBooking) -> BookingFacts:
-    return BookingFacts(row.customer_id, row.status, row.starts_at, row.ends_at, row.moves, row.state == "cancelled")
+    is_cancelled = row.state == "cancelled"
+    return BookingFacts(
+        row.customer_id, row.status, row.starts_at, row.ends_at, row.moves, is_cancelled, row.undo_until
+    )
 
 
 def booking_row(scope: Scope, rows: Sequence[Any]) -> BookingRow:
@@ -189,6 +192,7 @@ def facts_of_row(scope: Scope, row: ListedBooking, tickets: Iterable[ListedTicke
         "moves": row.moves,
         "may_cancel": decide(Permission.BOOKING_CANCEL, facts, settings, scope.actor, scope.now),
         "may_move": decide(Permission.BOOKING_MOVE, facts, settings, scope.actor, scope.now),
+        "may_undo": decide(Permission.BOOKING_UNDO, facts, settings, scope.actor, scope.now),
     }
 
 

@@ -44,6 +44,12 @@ class Booking(Owned, Base):
     cancelled_by: Mapped[str] = mapped_column(String(10), default="")
     """The kind of actor: customer, member or system."""
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
+    cancelled_from: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """The status that undoing brings back."""
+    undo_until: Mapped[datetime | None] = mapped_column(Instant)
+    """Until then the cancellation can be undone; None: it was final at once."""
+    undo_hold_id: Mapped[UUID | None]
+    """The hold that keeps its places so long. Not the booking's own id, which pages show."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     link_version: Mapped[int] = mapped_column(default=1, server_default="1")
     """Links in mails are signed over it: raising it ends all that were sent so far."""

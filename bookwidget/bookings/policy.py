@@ -22,6 +22,8 @@ class BookingFacts:
     moves: int
     is_occurrence_cancelled: bool = False
     """The business itself cancelled this date."""
+    undo_until: datetime | None = None
+    """Until then its cancellation can be undone."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def decide(permission: Permission, facts: BookingFacts, settings: Settings, acto
             return yes("own_booking" if not actor.is_staff else "staff")
         case Permission.BOOKING_CANCEL | Permission.BOOKING_MOVE:
             return decide_change(permission, facts, settings, actor, now)
+        case Permission.BOOKING_UNDO:
+            return decide_undo(facts, now)
         case _other:
             return no("no_policy", _("This is not possible."))
 
@@ -106,6 +110,19 @@ def decide_move(facts: BookingFacts, settings: Settings, now: datetime) -> Answe
     if now >= until:
         return no("move_notice", _("Rescheduling was possible until %(until)s.", until=until), until)
     return yes("move_allowed", until)
+
+
+def decide_undo(facts: BookingFacts, now: datetime) -> Answer:
+    """Binds staff too: afterwards the places are anybody's."""
+    if facts.status != "cancelled":
+        return no("not_cancelled", _("This booking is not cancelled."))
+    if facts.undo_until is None:
+        return no("cancelled_for_good", _("This cancellation cannot be undone."))
+    if facts.is_occurrence_cancelled:
+        return no("cancelled_by_business", _("This does not take place."))
+    if now >= facts.undo_until:
+        return no("undo_over", _("Undoing was possible until %(until)s.", until=facts.undo_until), facts.undo_until)
+    return yes("undo_allowed", facts.undo_until)
 
 
 def yes(rule: str, until: datetime | None = None) -> Answer:

@@ -57,6 +57,7 @@ class ListedBooking(NamedTuple):
     status: str
     price: int
     moves: int
+    undo_until: datetime | None
     service: str
     kind: str
     settings: Mapping[str, Any]
@@ -110,6 +111,8 @@ class BookingRow:
     """How often it was moved; a form sends it back as `move_booking(moves=…)`."""
     may_cancel: Answer
     may_move: Answer
+    may_undo: Answer
+    """Whether a cancellation can still be taken back."""
     position: int | None = None
     """In the tab Waiting: 1 is next in line."""
 

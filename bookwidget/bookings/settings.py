@@ -27,6 +27,17 @@ CANCEL_NOTICE_HOURS = declare(
         per_service=True,
     )
 )
+UNDO_MINUTES = declare(
+    Setting(
+        "bookings.undo_minutes",
+        10,
+        _("Minutes in which a cancellation can be undone"),
+        _("So long the place stays kept for the customer who cancelled. 0: cancelling is final at once."),
+        minimum=0,
+        maximum=1440,
+        per_service=True,
+    )
+)
 MOVE_ALLOWED = declare(
     Setting(
         "bookings.move_allowed",

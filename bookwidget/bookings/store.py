@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Uuid, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bookwidget.accounts.models import Customer
@@ -85,6 +85,7 @@ ROW_COLUMNS = (
     Booking.status,
     Booking.price,
     Booking.moves,
+    Booking.undo_until,
     Service.name.label("service"),
     Service.kind,
     Service.settings,
@@ -202,6 +203,22 @@ CANCEL = (
         cancelled_at=bindparam("at"),
         cancelled_by=bindparam("by"),
         cancel_reason=bindparam("why"),
+        cancelled_from=Booking.status,
+        undo_until=bindparam("undo_until"),
+        undo_hold_id=bindparam("undo_hold", type_=Uuid),
+    )
+)
+UNDO_HOLD = select(Booking.undo_hold_id).where(Booking.id == bindparam("booking"))
+RESTORE = (
+    update(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .values(
+        status=Booking.cancelled_from,
+        cancelled_at=None,
+        cancelled_by="",
+        cancel_reason="",
+        undo_until=None,
+        undo_hold_id=None,
     )
 )
 MOVE = (

@@ -106,6 +106,7 @@ def facts_of_waiting(scope: Scope, row: Any) -> dict[str, Any]:
         "moves": 0,
         "may_cancel": ONLY_WAITING,
         "may_move": ONLY_WAITING,
+        "may_undo": ONLY_WAITING,
         "position": row.position,
     }
 

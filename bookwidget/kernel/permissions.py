@@ -9,6 +9,7 @@ class Permission(StrEnum):
     BOOKING_CANCEL = "booking:cancel"
     BOOKING_MOVE = "booking:move"
     BOOKING_READ = "booking:read"
+    BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission
     PROFILE_CHANGE = "profile:change"

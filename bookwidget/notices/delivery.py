@@ -18,7 +18,7 @@ from bookwidget.tenancy.session import writing
 
 ATTEMPTS = 30
 """About a day of trying."""
-WITH_BOOKING_LINK = {"booking.made.customer", "booking.cancelled.customer", "booking.moved.customer"}
+WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in ("made", "cancelled", "moved", "restored")}
 WITH_RESET_LINK = "password.reset_requested.customer"
 
 

@@ -19,7 +19,7 @@ SEND = "message.send"
 EMAIL = "email"
 
 
-@subscribes("booking.made", "booking.cancelled", "booking.moved")
+@subscribes("booking.made", "booking.cancelled", "booking.moved", "booking.restored")
 def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """Customer and business, whoever of them did it."""
     customer = _customer(scope, event)

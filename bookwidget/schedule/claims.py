@@ -76,7 +76,12 @@ def lock_providers(scope: Scope, *providers: UUID | None) -> None:
     locked = {provider for provider in providers if provider}
     store.lock_providers(scope.session, locked)
     lapsed = scope.session.rows(store.LAPSED_OF_PROVIDERS, {"providers": sorted(locked), "now": scope.now}).all()
-    end_private_holds(scope, [row.id for row in lapsed], [row.occurrence_id for row in lapsed])
+    forms, undos = ([row for row in lapsed if row.is_undo is is_undo] for is_undo in (False, True))
+    end_private_holds(scope, [row.id for row in forms], [row.occurrence_id for row in forms])
+    if undos:
+        scope.session.rows(store.END_HOLDS, {"holds": [row.id for row in undos]})
+    for row in undos:
+        release_private_occurrence(scope, row.occurrence_id)
 
 
 def lock_occurrences(scope: Scope, *occurrences: UUID) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bookwidget.catalog.actions import ServiceFacts
 from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.schedule import settings as choices
 from bookwidget.schedule import store
@@ -87,6 +88,14 @@ def hold_place(scope: Scope, service: ServiceFacts, hold_id: UUID, key: Occurren
     hold = Hold(id=hold_id, occurrence_id=occurrence_id, places=places, since=scope.now, until=until)
     if not store.add_hold(scope.session, hold):
         raise Refused("slot", ELSEWHERE)
+
+
+def hold_for_undo(scope: Scope, occurrence_id: UUID, places: int, until: datetime) -> UUID:
+    """Turns places that are taken into a hold; `claim_hold` makes them taken again. The hold's id."""
+    hold = Hold(id=uuid7(), occurrence_id=occurrence_id, places=places, since=scope.now, until=until, is_undo=True)
+    scope.session.add(hold)
+    scope.session.flush()
+    return hold.id
 
 
 def resize_hold(scope: Scope, hold_id: UUID, places: int) -> HoldFacts:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -91,3 +91,5 @@ class Hold(Owned, Base):
     places: Mapped[int]
     since: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant)
+    is_undo: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Of a cancelled booking, which can still be undone: its private occurrence is released, never forgotten."""

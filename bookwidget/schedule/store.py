@@ -162,7 +162,7 @@ LAPSED_OF_OCCURRENCES = select(Hold.id, Hold.occurrence_id, Hold.places).where(
     Hold.occurrence_id.in_(bindparam("occurrences", expanding=True)), LAPSED
 )
 LAPSED_OF_PROVIDERS = (
-    select(Hold.id, Hold.occurrence_id)
+    select(Hold.id, Hold.occurrence_id, Hold.is_undo)
     .join(Occurrence, Occurrence.id == Hold.occurrence_id)
     .where(
         Occurrence.provider_id.in_(bindparam("providers", expanding=True)),

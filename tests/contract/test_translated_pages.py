@@ -30,7 +30,7 @@ from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import cancelled, event, letter, moved
+from tests.notices.test_letters import cancelled, event, letter, moved, restored
 from tests.web_fixtures import HERE, Web
 
 DOMAINS = extract()
@@ -252,7 +252,7 @@ def bare_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
 
 def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
-    for happened in (moved(), moved("member"), cancelled("123"), cancelled("", "member")):
+    for happened in (moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored()):
         for to in (CUSTOMER, BUSINESS):
             made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)
             yield f"{happened.kind} {to}", made.html

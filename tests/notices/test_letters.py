@@ -49,6 +49,10 @@ def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happ
     return event("booking.cancelled", place(OLD, **changes), {"reason": reason}, actor)
 
 
+def restored() -> Happened:
+    return event("booking.restored", {}, place(OLD))
+
+
 def letter(what: Happened, to: str = CUSTOMER, catalogs: Catalogs | None = None, **changes: Any) -> Letter:
     customer = changes.pop("customer", ADA)
     return composer(catalogs).letter(tenant(**changes), what, to, customer)

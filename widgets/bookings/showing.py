@@ -164,19 +164,20 @@ def words_of(change: Change, business: str) -> Text | None:
             return _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
         case "booking.cancelled":
             return _("You cancelled.") if by_customer else _("%(business)s cancelled it.", business=business)
+        case "booking.restored":
+            return _("You undid that.") if by_customer else _("%(business)s undid that.", business=business)
         case "booking.moved":
-            before, after = (instant(facts.get("starts_at")) for facts in (change.before, change.after))
-            if before is None or after is None:
-                return _("You moved it.") if by_customer else _("%(business)s moved it.", business=business)
-            if by_customer:
-                return _("You moved it from %(before)s to %(after)s.", before=before, after=after)
-            return _(
-                "%(business)s moved it from %(before)s to %(after)s.",
-                business=business,
-                before=before,
-                after=after,
-            )
+            return words_of_move(change, business, by_customer=by_customer)
     return None
+
+
+def words_of_move(change: Change, business: str, *, by_customer: bool) -> Text:
+    before, after = (instant(facts.get("starts_at")) for facts in (change.before, change.after))
+    if before is None or after is None:
+        return _("You moved it.") if by_customer else _("%(business)s moved it.", business=business)
+    if by_customer:
+        return _("You moved it from %(before)s to %(after)s.", before=before, after=after)
+    return _("%(business)s moved it from %(before)s to %(after)s.", business=business, before=before, after=after)
 
 
 def instant(text: object) -> datetime | None:

@@ -14,15 +14,17 @@ from bookwidget.bookings.actions import (
     Tab,
     cancel_booking,
     list_bookings,
+    minutes_to_undo,
     move_booking,
     read_booking,
     read_calendar,
     slots_to_move_to,
+    undo_cancel,
 )
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.text import Text
 from bookwidget.schedule.actions import TimeKey, parse_slot_key
-from bookwidget.web import Widget, file_answer, place, render
+from bookwidget.web import PlainForm, Widget, file_answer, place, render
 
 from . import waiting
 from .forms import CancelForm, FilterForm, MoveForm
@@ -38,6 +40,7 @@ def register(widget: Widget) -> None:
     widget.page("/<code>", details)
     widget.page("/<code>/cancel", cancel, methods=("GET", "POST"))
     widget.page("/<code>/calendar", calendar)
+    widget.page("/<code>/undo", undo, methods=("GET", "POST"))
     widget.page("/<code>/move", move, methods=("GET", "POST"))
 
 
@@ -63,6 +66,7 @@ def listing() -> ResponseReturnValue:
         next_booking=None if kept else next_booking(page),
         kept=kept,
         news=news(),
+        undo_form=PlainForm(),
         left=waiting.just_left(),
     )
 
@@ -80,7 +84,7 @@ def asked_for(form: FilterForm) -> ListQuery:
 
 def news() -> tuple[str, BookingDetails] | None:
     """What has just been done to which booking. It is said only while it is true, whoever wrote the address."""
-    for deed in ("cancelled", "moved"):
+    for deed in ("cancelled", "moved", "restored"):
         if code := request.args.get(deed):
             try:
                 booking = read_booking(place().scope(), code)
@@ -120,6 +124,7 @@ def show(booking: BookingDetails, *, trouble: Text | None = None, status: int = 
         status=status,
         booking=booking,
         trouble=trouble,
+        undo_form=PlainForm(),
         reasons=[answer.reason for answer in answers if answer.reason and answer.reason != trouble],
         history=history(booking, place().tenant.name),
     )
@@ -138,7 +143,26 @@ def cancel(code: str) -> ResponseReturnValue:
     booking = read_booking(scope, code)
     if booking.may_cancel.reason:
         raise Denied(booking.may_cancel.reason)
-    return render("cancel.html", status=422 if form.reason.errors else 200, booking=booking, form=form)
+    return render(
+        "cancel.html",
+        status=422 if form.reason.errors else 200,
+        booking=booking,
+        form=form,
+        undo_minutes=minutes_to_undo(scope, booking),
+    )
+
+
+@stays_readable
+def undo(code: str) -> ResponseReturnValue:
+    form, scope = PlainForm(), place().scope()
+    if request.method == "GET":
+        return show(read_booking(scope, code))
+    form.check_guard()
+    try:
+        undo_cancel(scope, code)
+    except Refused as refused:
+        return show(read_booking(scope, code), trouble=refused.reason, status=422)
+    return redirect(url_for(".listing", restored=code), 303)
 
 
 @stays_readable

@@ -1,0 +1,116 @@
+"""Cancelling, and undoing it. Each locks the booking, then reads, decides and writes in one transaction.
+
+For some minutes the places stay kept by a hold, so that undoing restores the very same booking and nobody else
+can have them meanwhile. When it has lapsed, whoever takes a place gives them back first: no worker is needed.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bookwidget.bookings import settings as choices
+from bookwidget.bookings import store
+from bookwidget.bookings.changing import locked, place_facts, places_of, require
+from bookwidget.bookings.listing import read_booking
+from bookwidget.bookings.results import BookingDetails
+from bookwidget.bookings.rules import checked_text
+from bookwidget.catalog.actions import read_service
+from bookwidget.events.record import record
+from bookwidget.kernel.actors import ActorKind
+from bookwidget.schedule.actions import (
+    change_places,
+    claim_hold,
+    hold_for_undo,
+    lock_occurrences,
+    lock_providers,
+    release_private_occurrence,
+)
+from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.session import writing
+
+MAX_REASON = 500
+
+
+def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetails:
+    """Cancels all of a booking and frees its places, at once or when undoing is over. What is cancelled already is
+    answered as it is.
+
+    Raises `Missing`, `Denied`, `Refused("reason", …)`. Event: `booking.cancelled`.
+    """
+    why = checked_text("reason", reason, MAX_REASON)
+    with writing(scope.session):
+        booking = locked(scope, code)
+        if booking.status == "cancelled":
+            return booking
+        require(booking.may_cancel)
+        places = places_of(scope, booking)
+        until, hold_id = undo_until(scope, booking), None
+        if until is not None and len(places) == 1:
+            hold_id = keep_places(scope, booking, places, until)
+        else:
+            until = None
+            free_places(scope, booking, places)
+        values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
+        scope.session.rows(store.CANCEL, {**values, "undo_until": until, "undo_hold": hold_id})
+        record(
+            scope,
+            "booking.cancelled",
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            before=place_facts(booking),
+            after={"reason": why},
+        )
+        return read_booking(scope, code)
+
+
+def undo_cancel(scope: Scope, code: str) -> BookingDetails:
+    """Takes a cancellation back: the same booking, tickets and places. What is not cancelled is answered as it is.
+
+    Raises `Missing`, `Denied`, `Refused("slot", …)`. Event: `booking.restored`.
+    """
+    with writing(scope.session):
+        booking = locked(scope, code)
+        if booking.status != "cancelled":
+            return booking
+        require(booking.may_undo)
+        claim_hold(scope, scope.session.rows(store.UNDO_HOLD, {"booking": booking.id}).scalar_one())
+        scope.session.rows(store.RESTORE, {"booking": booking.id})
+        record(
+            scope,
+            "booking.restored",
+            booking_id=booking.id,
+            customer_id=booking.customer_id,
+            after=place_facts(booking),
+        )
+        return read_booking(scope, code)
+
+
+def undo_until(scope: Scope, booking: BookingDetails) -> datetime | None:
+    """When undoing ends; None where it is not offered. Never later than the start."""
+    if scope.actor.kind is not ActorKind.CUSTOMER or booking.is_occurrence_cancelled:
+        return None
+    settings = scope.tenant.settings.for_service(read_service(scope, booking.service_id).settings)
+    until = min(scope.now + timedelta(minutes=settings[choices.UNDO_MINUTES]), booking.starts_at)
+    return until if until > scope.now else None
+
+
+def minutes_to_undo(scope: Scope, booking: BookingDetails) -> int:
+    """How long a cancellation made now could be undone; 0: not at all."""
+    until = undo_until(scope, booking)
+    return 0 if until is None else (until - scope.now) // timedelta(minutes=1)
+
+
+def keep_places(scope: Scope, booking: BookingDetails, places: dict[UUID, int], until: datetime) -> UUID:
+    """The hold that has the booking's places from now on."""
+    [(occurrence_id, count)] = places.items()
+    if booking.kind == "appointment":
+        lock_providers(scope, booking.provider_id)
+    else:
+        lock_occurrences(scope, occurrence_id)
+    return hold_for_undo(scope, occurrence_id, count, until)
+
+
+def free_places(scope: Scope, booking: BookingDetails, places: dict[UUID, int]) -> None:
+    if booking.kind == "appointment":
+        release_private_occurrence(scope, booking.occurrence_id)
+    else:
+        change_places(scope, {occurrence: -count for occurrence, count in places.items()})
