@@ -29,8 +29,9 @@ from bookwidget.theming.lookup import ThemeLoader
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
+from tests.contract.booking_pages import bookers_pages, linked_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import cancelled, event, letter, moved, restored
+from tests.notices.test_letters import cancelled, event, letter, made_at, moved, restored
 from tests.web_fixtures import HERE, Web
 
 DOMAINS = extract()
@@ -252,13 +253,20 @@ def bare_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
 
 def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
-    for happened in (moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored()):
+    for happened in (
+        made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
+    ):  # fmt: skip
         for to in (CUSTOMER, BUSINESS):
             made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)
             yield f"{happened.kind} {to}", made.html
             lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
             yield f"{happened.kind} {to} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
+
+
+def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
+    for where, answer in chain(bookers_pages(web), linked_pages(web)):
+        yield where, page(answer)
 
 
 DEVELOPERS = "bookwidget/web/templates/development/"
@@ -273,7 +281,7 @@ def test_every_page_speaks_the_language(web: Web, rendered: set[str], language: 
     pattern = english(language)
     tours = (
         strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), bare_pages(web, language),
-        windows_pages(web), mails(language),
+        windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip
     for where, html in chain.from_iterable(tours):
         check(html, language, where, pattern)

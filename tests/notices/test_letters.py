@@ -11,7 +11,7 @@ import pytest
 
 from bookwidget.events.store import Happened
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER, RESET_LINK, TEMPLATES, Letter, MailContext
+from bookwidget.notices.compose import BOOKING_LINK, BUSINESS, CUSTOMER, RESET_LINK, TEMPLATES, Letter, MailContext
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.tenancy.settings import Settings
@@ -43,6 +43,10 @@ def event(kind: str, before: dict[str, Any], after: dict[str, Any], actor: str =
 
 def moved(actor: str = "customer", to: datetime = NEW) -> Happened:
     return event("booking.moved", place(OLD), place(to), actor)
+
+
+def made_at(actor: str = "customer") -> Happened:
+    return event("booking.made", {}, place(OLD), actor)
 
 
 def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happened:
@@ -87,6 +91,23 @@ def test_the_mail_of_a_cancellation(to: str) -> None:
     assert ("Hello Ada," in made.text) == (to == CUSTOMER)
     assert ("ada@example.com" in made.text) == (to == BUSINESS)
     assert ("https://service.example/p/yoga/" in made.text) == (to == CUSTOMER)
+
+
+@pytest.mark.parametrize("actor", ["customer", "member"])
+def test_the_mail_of_a_new_booking(actor: str) -> None:
+    to_ada, to_business = (letter(made_at(actor), to) for to in (CUSTOMER, BUSINESS))
+    assert to_ada.subject == "Booked: Slow Flow, Thursday, 26 November 2026"
+    assert to_business.subject == "New booking of Ada Byron: Slow Flow, Thursday, 26 November 2026"
+    assert ("we booked this for you:" in to_ada.text) == (actor == "member")
+    assert "Thursday, 26 November 2026 · 09:00–10:15" in words_of(to_ada.html)
+    assert "+441632960001" in to_business.text
+
+
+def test_the_customer_s_mails_hold_a_stand_in_for_the_booking_s_link_and_the_business_s_do_not() -> None:
+    for happened in (made_at(), moved(), cancelled()):
+        assert BOOKING_LINK in letter(happened).text
+        assert BOOKING_LINK in letter(happened).html
+        assert BOOKING_LINK not in letter(happened, BUSINESS).text + letter(happened, BUSINESS).html
 
 
 def test_an_event_may_leave_open_who_where_and_until_when() -> None:

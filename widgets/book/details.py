@@ -69,7 +69,7 @@ def kept_place(kept: str) -> ResponseReturnValue:
     if made:
         return done(*made)
     held = read_held(scope, wanted.hold_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return show_details(wanted, held, form, people_of({}, held.places)) if held else show_gone(wanted, form, [])
     return answer(wanted, held, form, people_of(request.form, request.form.get("people", 1, type=int)))
 

@@ -50,7 +50,7 @@ def times(service: str) -> ResponseReturnValue:
     if service_id is None:
         raise Missing
     form = TimeForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return show_times(form, service, key=request.args.get("slot", ""))
     form.check_guard()
     key, hold_id = form.slot.data or "", parse_uuid(form.hold.data or "") or uuid7()

@@ -97,7 +97,7 @@ def cancel(token: str, scope: Scope, booking: BookingDetails, form: CancelOneFor
 
 
 def move(token: str, scope: Scope, booking: BookingDetails, form: MoveOneForm) -> ResponseReturnValue:
-    if request.method == "GET":
+    if request.method != "POST":
         return show_times(token, scope, booking, form, request.args.get("slot", ""))
     key, made_for = form.slot.data or "", form.moves.data
     try:

@@ -1,0 +1,83 @@
+"""The pages of booking and of a booking's link, for the tour through every page in every language."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from werkzeug.test import TestResponse
+
+from bookwidget.bookings.actions import booking_token
+from bookwidget.bookings.models import Booking
+from bookwidget.catalog.models import TicketType
+from tests.factories import make_appointment, make_booking, make_class
+from tests.web_fixtures import Forms, Visitor, Web
+
+GUEST = {"given_name": "Sam", "email": "sam@example.com", "terms": "y", "privacy": "y"}
+
+
+def last_form(answer: TestResponse) -> tuple[str, dict[str, str]]:
+    return list(Forms(answer.text).found.items())[-1]
+
+
+def press(visitor: Visitor, page: TestResponse, button: str, **typed: str) -> TestResponse:
+    url, fields = last_form(page)
+    return visitor.post(url, {**fields, "do": button, **typed})
+
+
+def bookers_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
+    """A class with ticket types, an appointment with somebody, and everything that can go wrong."""
+    web.settings(
+        web.yoga, bookings__terms_address="https://a.example/t", bookings__privacy_address="https://a.example/p"
+    )
+    guest, flow, massage = web.visitor(), web.yoga.ids["flow"].hex, web.yoga.ids["massage"].hex
+    yield "services", guest.get("book/")
+    yield "times", guest.get(f"book/{massage}")
+    yield "no dates", guest.get(f"book/{flow}?from=2027-02-20")
+    web.yoga.add(TicketType(service_id=web.yoga.ids["flow"], name="Sam", price=900))
+    dates = guest.get(f"book/{flow}")
+    yield "dates", dates
+    yield "no time", press(guest, dates, "", slot="x")
+    [slot, *_more] = re.findall(r'name="slot" value="([^"]+)"', dates.text)
+    form = guest.get(str(press(guest, dates, "", slot=slot).location))
+    yield "details", form
+    yield "known", web.customer().get(form.request.path)
+    yield "nothing typed", press(guest, form, "review")
+    two = press(guest, form, "add", **GUEST)
+    yield "two people", two
+    children = {"name-1": "Ben", "child-0": "1", "child-1": "1", "age-1": "7"}
+    yield "no age", press(guest, two, "review", **{"age-0": "99"})
+    review = press(guest, two, "review", note="123", **children)
+    yield "review", review
+    made = guest.get(str(press(guest, review, "confirm").location))
+    yield "made", made
+    yield "mailed", guest.get(str(press(guest, made, "").location))
+    times = guest.get(f"book/{massage}")
+    [slot, *_more] = re.findall(r'name="slot" value="([^"]+)"', times.text)
+    kept = press(guest, times, "", slot=slot).location
+    yield "taken", press(web.visitor(), web.visitor().get(f"book/{massage}"), "", slot=slot)
+    web.now += timedelta(minutes=11)
+    yield "lapsed", guest.get(str(kept))
+    web.now -= timedelta(minutes=11)
+
+
+def linked_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
+    """One booking by its link, in every state."""
+    visitor = web.visitor()
+
+    def link(booking: Booking) -> str:
+        return "booking/" + booking_token(web.services.tokens, web.yoga.tenant_id, booking.id, 1)
+
+    made = make_booking(web.yoga, days=4, note="123")
+    appointment = make_appointment(web.yoga, starts_at=web.now + timedelta(days=2, hours=5))
+    called_off = make_booking(web.yoga, occurrence=make_class(web.yoga, days=9, state="cancelled"))
+    for booking in (made, appointment, called_off, make_booking(web.yoga, days=0.2)):
+        for path in ("", "/cancel", "/move"):
+            yield f"link {path}", visitor.get(link(booking) + path)
+    yield "gone", visitor.send(link(made) + "/move", slot="x")
+    yield "too long", visitor.send(link(made) + "/cancel", reason="1" * 501)
+    moving = visitor.get(link(appointment) + "/move")
+    [slot, *_more] = re.findall(r'name="slot" value="([^"]+)"', moving.text)
+    yield "moved", visitor.get(str(press(visitor, moving, "", slot=slot).location))
+    yield "cancelled", visitor.get(str(visitor.send(link(made) + "/cancel").location))
+    yield "ended", visitor.get(link(make_booking(web.yoga, days=-2)))
+    yield "forged", visitor.get("booking/x")
