@@ -19,8 +19,8 @@ def tell_sizes(connection: Connection) -> None:
     run("ANALYZE alembic_version")  # makes the table that it keeps its numbers in
     run("DELETE FROM sqlite_stat1")
     indexes = run(
-        'SELECT t.name, i.name, i."unique", group_concat(c.name) FROM sqlite_schema AS t, pragma_index_list(t.name) AS i,'
-        " pragma_index_info(i.name) AS c WHERE t.type = 'table' GROUP BY t.name, i.name"
+        'SELECT t.name, i.name, i."unique", group_concat(c.name) FROM sqlite_schema AS t,'
+        " pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c WHERE t.type = 'table' GROUP BY t.name, i.name"
     ).all()
     for table, index, is_unique, columns in indexes:
         numbers = sizes(columns.split(","), is_unique=bool(is_unique))

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from babel.localedata import LocaleDataDict, load
@@ -15,5 +16,6 @@ def own_locale(name: str) -> Locale:
     of Arabic came out in Swahili. One process speaks for businesses of many languages, so each gets a copy.
     """
     locale = Locale.parse(name.replace("-", "_"))
-    locale._Locale__data = LocaleDataDict(deepcopy(load(str(locale))))  # type: ignore[attr-defined]
+    data: Any = load(str(locale))
+    locale._Locale__data = LocaleDataDict(deepcopy(data))  # type: ignore[attr-defined]
     return locale
