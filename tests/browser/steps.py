@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from tests.browser.modes import BEARER, COOKIE, MEMORY, OTHER, PLACE, Journey
 from tests.browser.rows import age_tokens, end_sign_ins
+from tests.browser.stage import leave_alone
 
 Step = Callable[[Journey], str | None]
 THREE_CLICKS = "const button = document.querySelector('{}'); for (let i = 0; i < 3; i++) button.click()"
@@ -131,10 +133,13 @@ def slow_probe(j: Journey) -> str:
     j.stage.meddle, seen = slow, []
     j.enter("/one")
     until = time.monotonic() + 3
-    while time.monotonic() < until:
-        seen.append(j.browser.js(SEEN))
+    while time.monotonic() < until or not set(seen) - {"hidden"}:
+        with suppress(Exception):  # between two documents
+            j.main()
+            seen.append(j.browser.js(SEEN))
+        assert time.monotonic() < until + 8
         time.sleep(0.1)
-    j.stage.meddle = lambda environ: None
+    j.stage.meddle = leave_alone
     order = [state for state in dict.fromkeys(seen) if state != "hidden"]
     assert order == (["sign-in"] if j.mode.layer == MEMORY else ["list"])
     return f"hidden, then {order[0]}" if "hidden" in seen else order[0]

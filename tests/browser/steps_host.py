@@ -80,6 +80,7 @@ def growing_content(j: Journey) -> None:
     j.browser.js(GROW)
     j.browser.top()
     assert j.browser.see("document.body.dataset.fail === 'loop'", 6)
+    time.sleep(0.3)  # the loader may still have the last height to apply
     height = j.browser.js(HEIGHTS)
     time.sleep(1)
     assert j.browser.js(HEIGHTS).split(",")[0] == height.split(",")[0]

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,11 @@ FOLDERS = ("x86_64-linux-gnu", "aarch64-linux-gnu")
 BROWSERS = [Path(f"/usr/lib/{folder}/webkit2gtk-4.1/MiniBrowser") for folder in FOLDERS]
 BINARY = next((path for path in BROWSERS if path.exists()), BROWSERS[0])
 ARGUMENTS = ("--automation", "--enable-itp=true")  # without the second, cookies follow another policy
+WHERE = """
+  arguments[0].scrollIntoView({block: "center", behavior: "instant"});
+  const {x, y} = arguments[0].getBoundingClientRect();
+  return [x, y, innerHeight];
+"""
 SOFTWARE = {
     "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
     "WEBKIT_DISABLE_DMABUF_RENDERER": "1",
@@ -68,6 +74,18 @@ class WebKit(Driven):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # selenium's own class uses what selenium deprecates
             self.driver = webdriver.WebKitGTK(options=options, service=service)
+
+    def click(self, css: str, timeout: float = PATIENCE) -> None:
+        """Once the element stands still: the driver clicks where it was, without looking what is there by then."""
+        until, last = time.monotonic() + timeout, None
+        while time.monotonic() < until:
+            with suppress(Exception):  # not there yet, or between two documents
+                where = self._run(WHERE, (self._find(css),))
+                if where == last:
+                    break
+                last = where
+            time.sleep(0.1)
+        super().click(css, timeout)
 
     def fill(self, css: str, value: str, timeout: float = PATIENCE) -> None:
         """After a click: a field in a frame takes no keys from the driver before it had the focus once."""
