@@ -118,7 +118,7 @@ def calendar(code: str) -> ResponseReturnValue:
 
 
 def show(booking: BookingDetails, *, trouble: Text | None = None, status: int = 200) -> ResponseReturnValue:
-    answers = (booking.may_move, booking.may_cancel)
+    answers = () if booking.may_undo.allowed else (booking.may_move, booking.may_cancel)
     return render(
         "details.html",
         status=status,

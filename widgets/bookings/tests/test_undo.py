@@ -60,6 +60,7 @@ def test_the_address_alone_shows_the_booking(web: Web, code: str) -> None:
     page = ada.get(f"bookings/{code}/undo")
     assert page.status_code == 200
     assert "This booking is cancelled." in page.text
+    assert "already cancelled" not in page.text
 
 
 def test_without_undo_there_is_a_plain_note(web: Web, code: str) -> None:
