@@ -7,14 +7,17 @@
 """
 
 import re
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
-from jinja2 import Template, nodes
+from jinja2 import Template, nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
+PLAIN = frozenset({FunctionType, MethodType})
+FIRST: Any = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
+"""Jinja's mark of what is given its `EvalContext` first."""
 needs_escaping = re.compile("[&<>\"']").search
 
 
@@ -42,11 +45,13 @@ class PageCode(CodeGenerator):
 class PageContext(Context):
     def call(self, callee: Any, /, *values: Any, **named: Any) -> Any:
         kind = type(callee)
-        if kind is not Macro and (kind is not MethodType or hasattr(callee, "jinja_pass_arg")):
+        wanted = FIRST if kind is Macro else getattr(callee, "jinja_pass_arg", None) if kind in PLAIN else callee
+        if wanted is not None and wanted is not FIRST:
             return super().call(callee, *values, **named)
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        return callee(self.eval_ctx, *values, **named) if kind is Macro else callee(*values, **named)
+        if named:
+            named.pop("_loop_vars", None)
+            named.pop("_block_vars", None)
+        return callee(*values, **named) if wanted is None else callee(self.eval_ctx, *values, **named)
 
 
 class PageTemplate(Template):

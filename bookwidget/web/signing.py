@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, Request, abort, g, make_response, redirect, request
+from flask.sessions import SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, login_required
@@ -33,7 +34,18 @@ class Person(UserMixin):
         self.id = signed_in.person_id.hex
 
 
+class NoSession(SessionInterface):
+    """Nothing is kept in a cookie of Flask's. Flask-Login looks into it and finds nothing; a write raises."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """None: Flask makes one that refuses writes."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """There is nothing to save."""
+
+
 def init_app(app: Flask) -> None:
+    app.session_interface = NoSession()
     manager = LoginManager(app)
     manager.session_protection = None
 
