@@ -141,7 +141,7 @@ def slow_probe(j: Journey) -> str:
         time.sleep(0.1)
     j.stage.meddle = leave_alone
     order = [state for state in dict.fromkeys(seen) if state != "hidden"]
-    assert order == (["sign-in"] if j.mode.layer == MEMORY else ["list"])
+    assert order == (["sign-in"] if j.mode.layer == MEMORY else ["list"]), seen
     return f"hidden, then {order[0]}" if "hidden" in seen else order[0]
 
 

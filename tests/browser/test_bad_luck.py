@@ -4,6 +4,7 @@ The log-in window's own troubles stand in `test_popup.py`, sign-ins that end whi
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 from bookwidget.accounts import passwords
+from bookwidget.accounts.signing_in import GRACE
 from tests.browser.drivers import Browser
 from tests.browser.firefox import ALL_THIRD_PARTY
 from tests.browser.modes import MODES, Journey, write_pages
+from tests.browser.rows import age_tokens
 from tests.browser.stage import Stage, raise_stage
 from tests.browser.steps import SAVE
 from tests.factories import PASSWORD
@@ -22,6 +25,15 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
+SLOW_FETCH = """
+  const real = window.fetch;
+  window.fetch = async (url, options) => {
+    const answer = await real(url, options);
+    await new Promise((done) => setTimeout(done, 1500));
+    options.signal?.throwIfAborted();
+    return answer;
+  };
+"""
 FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
 
 
@@ -98,3 +110,22 @@ def test_a_browser_whose_clock_is_a_day_off(stage: Stage, fresh_firefox: Callabl
 def test_no_script_of_ours_reads_the_clock() -> None:
     for script in ("embed.js", "bookwidget/web/static/frame.js", "bookwidget/web/static/popup.js"):
         assert not re.search(r"\bDate\b", (ROOT / script).read_text()), script
+
+
+def test_a_visitor_who_goes_on_before_the_answer_keeps_the_token_in_it(
+    stage: Stage, fresh_firefox: Callable[..., Browser]
+) -> None:
+    j = Journey(fresh_firefox(cookie_behavior=ALL_THIRD_PARTY), stage, MODES[3])
+    j.signed_in("/one")
+    assert age_tokens(stage.yoga, stage.yoga.now) == 1
+    j.browser.js(SLOW_FETCH)
+    before = len(stage.service.requests)
+    j.browser.click(".bw-nav a[href*='/bookings/']")
+    time.sleep(0.5)
+    assert len(stage.service.requests) == before + 1, "answered, and the frame has not heard it yet"
+    j.browser.click(".bw-nav a[href*='/profile/']")
+    assert j.browser.there("input[name=given_name]")
+    stage.ahead = GRACE + timedelta(seconds=1)
+    j.browser.click(".bw-nav a[href*='/bookings/']")
+    assert j.browser.see("document.querySelector('h1').textContent === 'My bookings'")
+    assert j.is_in()

@@ -50,20 +50,20 @@
 
   // ---- Pages by fetch. `quiet`: the visitor did not ask for it, so history, focus and scroll stay as they are.
   async function visit(url, { method = "GET", body, form, quiet, y } = {}) {
-    latest?.abort();
-    const mine = (latest = new AbortController());
+    const mine = (latest = {});
     const write = method !== "GET";
     document.getElementById("trouble")?.remove();
     let response, fresh, go;
     try {
-      response = await ask(url, { method, body, signal: write ? undefined : mine.signal }); // a write is never aborted
+      response = await ask(url, { method, body }); // never aborted: it may bring a renewed token, and a write is a write
+      if (!write && mine !== latest) return; // the visitor went on
       const header = (name) => response.headers.get("X-Bookwidget-" + name);
       if (header("File")) return location.assign(header("File")); // a signed link; an attachment leaves the page alone
       go = header("Go");
       if (header("Leave") && leaveFor(header("Leave"))) return;
       fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    } catch (error) {
-      return error.name === "AbortError" || trouble("network", form);
+    } catch {
+      return (write || mine === latest) && trouble("network", form);
     }
     const panel = form?.closest("#sign-in");
     if (go !== null) return panel ? closePanel(panel) : visit(go);
