@@ -25,8 +25,8 @@ def escaped(value: Any) -> str:
     """Text as it may stand in HTML. Compiled templates call it as `environment.escaped`."""
     kind = type(value)
     if kind is str:
-        return value if needs_escaping(value) is None else escape(value)  # type: ignore[no-any-return]
-    return value if kind is Markup else escape(value)  # type: ignore[no-any-return]
+        return value if needs_escaping(value) is None else escape(value)
+    return value if kind is Markup else escape(value)
 
 
 class PageCode(CodeGenerator):
