@@ -67,3 +67,13 @@ def test_every_step(mode: Mode, stage: Stage, request: pytest.FixtureRequest) ->
             journey.tidy()
         request.node.user_properties.append(cell(mode.title, title, outcome))
     assert not failures, "\n".join(failures)
+
+
+def test_the_protocol_shows_the_table_of_a_run() -> None:
+    """Same steps, same modes, and nothing in it failed. After a change: copy what the run has kept."""
+    document = (Path(__file__).parents[2] / "docs/protocol.md").read_text("utf-8")
+    table = document.partition("<!-- engine x step -->\n")[2].partition("<!-- end")[0]
+    heading, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    assert heading[1:] == [mode.title for mode in MODES]
+    assert [row[0] for row in rows] == list(STEPS)
+    assert not [row for row in rows if "NO" in row or "–" in row]
