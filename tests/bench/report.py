@@ -22,6 +22,8 @@ class Visited:
     per_second: float
     target: float | None = None
     """Of the ratio."""
+    by_round: Sequence[float] = ()
+    """The CPU microseconds of each round."""
 
 
 @dataclass(frozen=True)
