@@ -4,20 +4,15 @@ from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo, undo_cancel
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
+from bookwidget.bookings.details import Agreement, Details, Documents, check_details, documents_of, most_places
 from bookwidget.bookings.holding import (
-    Agreement,
     BookChoices,
-    Details,
-    Documents,
     Held,
-    check_details,
     confirm_hold,
-    documents_of,
     drop_place,
     extend_place,
     hold_slot,
     link_of_hold,
-    most_places,
     read_held,
     resize_place,
     slot_start,

@@ -1,26 +1,23 @@
 """Booking in steps: a slot is held while a form is open, and becomes a booking when it is confirmed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from bookwidget.accounts import limits
-from bookwidget.accounts.guests import Guest, cleaned, customer_of_guest, guest_problems
-from bookwidget.bookings import settings as choices
+from bookwidget.accounts.guests import customer_of_guest
 from bookwidget.bookings import store
-from bookwidget.bookings.booking import MAX_ATTENDEE, MAX_NOTE, price_of, stored
+from bookwidget.bookings.booking import price_of, stored
+from bookwidget.bookings.details import Details, bookable, check_places, checked_details, documents_of
 from bookwidget.bookings.models import Acceptance, Booking
 from bookwidget.bookings.policy import may_book_as_guest
-from bookwidget.bookings.results import Day, NewTicket
-from bookwidget.bookings.rules import checked_text
-from bookwidget.catalog.actions import ServiceFacts, read_service
+from bookwidget.bookings.results import Day
+from bookwidget.catalog.actions import ServiceFacts
 from bookwidget.kernel.actors import ActorKind, customer
-from bookwidget.kernel.errors import Denied, Missing, Refused
+from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.ids import booking_code
-from bookwidget.kernel.money import Money
-from bookwidget.kernel.text import Text, _
+from bookwidget.kernel.text import _
 from bookwidget.schedule.actions import (
     HoldFacts,
     Slot,
@@ -42,10 +39,8 @@ from bookwidget.schedule.actions import (
 from bookwidget.schedule.rules import DAY, days_between, local_day
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
-from bookwidget.tenancy.settings import Settings
 
 MAX_DAYS = 31
-NOT_ACCEPTED: Text = _("Please tick this box to book.")
 
 
 @dataclass(frozen=True)
@@ -71,33 +66,6 @@ class Held:
     places: int
     until: datetime
     """From then on they are anybody's."""
-
-
-@dataclass(frozen=True)
-class Documents:
-    """What the business wants to be accepted; empty addresses: nothing."""
-
-    terms: str
-    privacy: str
-    version: str
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """What somebody has ticked."""
-
-    terms: bool = False
-    privacy: bool = False
-
-
-@dataclass(frozen=True)
-class Details:
-    """The form of a booking. `guest` is None for who is signed in."""
-
-    tickets: Sequence[NewTicket] = (NewTicket(),)
-    note: str = ""
-    guest: Guest | None = None
-    agreement: Agreement = Agreement()
 
 
 def slots_to_book(
@@ -243,42 +211,6 @@ def make_of_hold(scope: Scope, hold_id: UUID, details: Details) -> None:
     )
 
 
-def check_details(scope: Scope, service_id: UUID, details: Details) -> tuple[Money, list[Refused]]:
-    """What it costs, and everything that is wrong in the form, so that nobody corrects it piece by piece."""
-    service, price, wrong = bookable(scope, service_id), 0, problems(scope, details)
-    try:
-        check_places(scope, service, len(details.tickets))
-        price = price_of(scope, service, details.tickets)
-        for ticket in details.tickets:
-            checked_text("tickets", ticket.attendee, MAX_ATTENDEE)
-    except Refused as refused:
-        wrong.append(refused)
-    return Money(price, scope.tenant.currency), wrong
-
-
-def problems(scope: Scope, details: Details) -> list[Refused]:
-    """What is wrong with who books, the note and what has to be accepted."""
-    documents = documents_of(scope.tenant.settings)
-    wrong = guest_problems(scope, details.guest) if details.guest else []
-    try:
-        checked_text("note", details.note, MAX_NOTE)
-    except Refused as refused:
-        wrong.append(refused)
-    if documents.terms and not details.agreement.terms:
-        wrong.append(Refused("terms", NOT_ACCEPTED))
-    if documents.privacy and not details.agreement.privacy:
-        wrong.append(Refused("privacy", NOT_ACCEPTED))
-    return wrong
-
-
-def checked_details(scope: Scope, details: Details) -> Details:
-    """The form as it is stored; `Refused` under its fields. All of it is looked at before anything is taken."""
-    for refused in problems(scope, details):
-        raise refused
-    guest = cleaned(scope, details.guest) if details.guest else None
-    return replace(details, guest=guest, note=checked_text("note", details.note, MAX_NOTE))
-
-
 def owner_of(scope: Scope, details: Details) -> UUID:
     """Whose booking it becomes."""
     if scope.actor.kind is ActorKind.CUSTOMER and scope.actor.id:
@@ -286,34 +218,6 @@ def owner_of(scope: Scope, details: Details) -> UUID:
     if details.guest is None or not may_book_as_guest(scope.actor):
         raise Denied(_("Please log in to book."))
     return customer_of_guest(scope, details.guest)
-
-
-def documents_of(settings: Settings) -> Documents:
-    """Only addresses of web pages count: a link must not run anything."""
-
-    def web(address: str) -> str:
-        return address if address.startswith(("https://", "http://")) and len(address) <= 300 else ""
-
-    terms, privacy = web(settings[choices.TERMS_ADDRESS]), web(settings[choices.PRIVACY_ADDRESS])
-    return Documents(terms, privacy, settings[choices.DOCUMENTS_VERSION][:40])
-
-
-def most_places(scope: Scope, service: ServiceFacts) -> int:
-    """In one booking."""
-    return scope.tenant.settings.for_service(service.settings)[choices.MAX_PLACES] if service.is_class else 1
-
-
-def check_places(scope: Scope, service: ServiceFacts, places: int) -> None:
-    most = most_places(scope, service)
-    if not 1 <= places <= most:
-        raise Refused("tickets", _("Choose a number of places from 1 to %(most)s.", most=most))
-
-
-def bookable(scope: Scope, service_id: UUID) -> ServiceFacts:
-    service = read_service(scope, service_id)
-    if not service.is_active:
-        raise Missing
-    return service
 
 
 def code_of(scope: Scope, booking_id: UUID) -> str | None:
