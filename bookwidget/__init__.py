@@ -80,7 +80,7 @@ def make_services(config: Config, clock: Clock) -> Services:
     folders = {slug: widget.folder for slug, widget in widgets.items()}
     return Services(
         config=config,
-        database=Database(config.database_url),
+        database=Database(config.database_url, pool_size=config.threads),  # no thread waits for a connection
         clock=clock,
         themes=themes,
         catalogs=Catalogs([HERE / "translations", *(folder / "translations" for folder in folders.values())]),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 
+from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.ids import parse_uuid
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -43,11 +44,12 @@ class Tokens:
     def read_reset(self, tenant_id: UUID, token: str) -> ResetClaim | None:
         """The claim, or None for a token that is forged, too old or another tenant's."""
         try:
-            tenant, customer, fingerprint = self._reset.loads(token, max_age=int(RESET_LIFETIME.total_seconds()))
+            (tenant, customer, fingerprint), made_at = self._reset.loads(token, return_timestamp=True)
         except (BadData, ValueError, TypeError):
             return None
         id = parse_uuid(customer)
-        return ResetClaim(id, fingerprint) if tenant == tenant_id.hex and id else None
+        is_good = tenant == tenant_id.hex and is_fresh(made_at, RESET_LIFETIME, utc_now())
+        return ResetClaim(id, fingerprint) if id and is_good else None
 
     def sign(self, purpose: str, tenant_id: UUID, *facts: str) -> str:
         """Facts without dots that come back unchanged, for this purpose and tenant only. Everybody can read them."""

@@ -16,6 +16,10 @@ from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWr
 
 # The timeout (milliseconds) first: switching a new file to WAL can find it locked.
 PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+LIMITS = ("lock_timeout = '5s'", "statement_timeout = '15s'")
+"""On PostgreSQL, for who serves a tenant: a person who waits longer has gone, and the thread is somebody else's. One
+statement that takes as long is a mistake, and must not hold its locks. Migrations and the worker's rounds have none.
+"""
 log = structlog.get_logger(__name__)
 
 DatabaseError = SQLAlchemyError
@@ -32,7 +36,13 @@ def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
     """
     on_connect, on_begin = (sqlite_connect, sqlite_begin) if engine.dialect.name == "sqlite" else postgresql_parts(role)
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        try:
+            on_begin(connection)
+        except engine.dialect.loaded_dbapi.OperationalError as error:  # past SQLAlchemy, which would have said this
+            raise DatabaseBusy("BEGIN", None, error) from error
 
     @event.listens_for(engine, "before_cursor_execute", named=True)
     def refuse_undeclared_writes(conn: Connection, context: Any, **rest: Any) -> None:
@@ -62,7 +72,7 @@ def postgresql_parts(role: str | None) -> tuple[Callable[..., None], Callable[..
     def connect(driver: Any, record: Any) -> None:
         driver.autocommit = True
         if role is not None:
-            driver.execute(f"SET ROLE {role}")
+            driver.execute("; ".join([f"SET ROLE {role}", *(f"SET {limit}" for limit in LIMITS)]))
 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()

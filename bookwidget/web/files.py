@@ -4,17 +4,19 @@ A frame without cookies keeps its sign-in in the script, which sends it with wha
 the script's question is answered with a link that is good for one address, one customer and a minute.
 """
 
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, current_app, make_response, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web.visits import is_fetched, place
 
-LIFETIME = 60
-"""Seconds that a link to a file is good for."""
+LIFETIME = timedelta(seconds=60)
+"""How long a link to a file is good for."""
 
 
 def file_answer(data: bytes, name: str, mimetype: str) -> Response:
@@ -37,10 +39,10 @@ def reader_of_file() -> UUID | None:
     if request.method != "GET" or "file" not in request.args:
         return None
     try:
-        path, person = _signer().loads(request.args["file"], max_age=LIFETIME)
+        (path, person), made_at = _signer().loads(request.args["file"], return_timestamp=True)
     except (BadData, ValueError):
         return None
-    return parse_uuid(person) if path == request.path else None
+    return parse_uuid(person) if path == request.path and is_fresh(made_at, LIFETIME, utc_now()) else None
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -5,7 +5,7 @@ survive a renewed token and a second sign-in. It needs no cookie, so it works wh
 """
 
 import hmac
-import time
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from flask import abort, current_app, g, request
@@ -14,12 +14,13 @@ from markupsafe import Markup
 from wtforms import Field, ValidationError
 from wtforms.csrf.core import CSRF
 
+from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.text import Text, _
 from bookwidget.web.inputs import written
 from bookwidget.web.visits import Place, own_origin
 
-LIFETIME = 12 * 3600
-"""Seconds that a form may stay open."""
+LIFETIME = timedelta(hours=12)
+"""How long a form may stay open."""
 OPEN_TOO_LONG = _("This page was open for too long. Please send it again.")
 
 
@@ -40,7 +41,7 @@ class SignedCSRF(CSRF):
 
 def make_token(purpose: str) -> str:
     """The time and its signature for this purpose, the name of a form."""
-    at = f"{int(time.time()):x}"
+    at = f"{int(utc_now().timestamp()):x}"
     return f"{at}.{signature(at, purpose)}"
 
 
@@ -49,7 +50,7 @@ def is_good(token: str, purpose: str) -> bool:
     at, _dot, signed = token.partition(".")
     if not hmac.compare_digest(signed.encode("utf-8", "replace"), signature(at, purpose).encode()):
         return False
-    return 0 <= time.time() - int(at, 16) <= LIFETIME
+    return is_fresh(datetime.fromtimestamp(int(at, 16), UTC), LIFETIME, utc_now())
 
 
 def signature(at: str, purpose: str) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bookwidget.kernel.clock import utc_now
 from tests import factories
 from tests.web_fixtures import HERE, Web
 
@@ -51,8 +52,7 @@ def test_the_link_is_good_for_a_minute_for_that_one_address(
     assert other.status_code == 401
     posted = visitor.client.post(address, base_url=HERE, headers={"Origin": HERE})
     assert posted.status_code == 405
-    in_two_minutes = web.now + timedelta(minutes=2)
-    monkeypatch.setattr("itsdangerous.timed.time.time", in_two_minutes.timestamp)
+    monkeypatch.setattr("bookwidget.web.files.utc_now", lambda: utc_now() + timedelta(minutes=2))
     assert visitor.get(address).status_code == 401
 
 

@@ -95,7 +95,7 @@ def test_a_token_is_good_for_its_tenant_and_its_form_only(web: Web) -> None:
 def test_a_form_that_was_open_too_long_is_refused(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor = web.visitor()
     fields = visitor.form("login/")
-    monkeypatch.setattr("bookwidget.web.guard.LIFETIME", -1)
+    monkeypatch.setattr("bookwidget.web.guard.LIFETIME", timedelta(seconds=-1))
     assert visitor.post("login/", {**fields, **ada()}).status_code == 403
 
 
