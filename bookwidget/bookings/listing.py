@@ -67,7 +67,7 @@ def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
         rows = tuple(BookingRow(**facts_of_waiting(scope, row)) for row in found)
     else:
         tickets_of = groupby(found, key=itemgetter(0))
-        rows = tuple(booking_row(scope, list(tickets)) for _id, tickets in tickets_of)
+        rows = tuple(booking_row(scope, scope.actor.id, list(tickets)) for _id, tickets in tickets_of)
     return BookingPage(query.tab, counts, rows, page, pages, counts[query.tab])
 
 
@@ -76,13 +76,12 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
     row = row_of(scope, code)
     if row is None:
         raise Missing
-    listed = listed_booking(row)
-    if not answer(scope, listed, Permission.BOOKING_READ, scope.now).allowed:
+    if not answer(scope, row, Permission.BOOKING_READ, scope.now).allowed:
         raise Missing
     tickets = [ListedTicket(*ticket) for ticket in scope.session.rows(store.ATTENDEES, {"booking": row.id})]
     history = scope.session.rows(store.HISTORY, {"booking": row.id})
     return BookingDetails(
-        **facts_of_row(scope, listed, tickets),
+        **facts_of_row(scope, listed_booking(row), row.customer_id, tickets),
         customer_id=row.customer_id,
         service_id=row.service_id,
         occurrence_id=row.occurrence_id,
@@ -124,7 +123,7 @@ def explain(scope: Scope, code: str, at: datetime) -> list[Explanation]:
     row = row_of(scope, code)
     if row is None:
         raise Missing
-    answers = {permission: answer(scope, listed_booking(row), permission, at) for permission in EXPLAINED}
+    answers = {permission: answer(scope, row, permission, at) for permission in EXPLAINED}
     return [Explanation(name, a.allowed, a.rule, a.reason, a.until) for name, a in answers.items()]
 
 
@@ -132,7 +131,7 @@ def row_of(scope: Scope, code: str) -> Any:
     return scope.session.rows(store.DETAILS, {"code": code}).one_or_none() if is_code(code) else None
 
 
-COLUMNS = len(store.ROW_COLUMNS)
+COLUMNS = len(store.OF_BOOKING) + len(store.OF_OCCURRENCE)
 
 
 def listed_booking(row: Any) -> ListedBooking:
@@ -140,29 +139,30 @@ def listed_booking(row: Any) -> ListedBooking:
     return ListedBooking(*row[:COLUMNS])
 
 
-def answer(scope: Scope, row: ListedBooking, permission: Permission, now: datetime) -> Answer:
-    """The policy's word on a booking."""
-    return decide(permission, facts_of(row), scope.tenant.settings.for_service(row.settings), scope.actor, now)
+def answer(scope: Scope, row: Any, permission: Permission, now: datetime) -> Answer:
+    """The policy's word on a booking, a row of `store.DETAILS`."""
+    facts = facts_of(listed_booking(row), row.customer_id)
+    return decide(permission, facts, scope.tenant.settings.for_service(row.settings), scope.actor, now)
 
 
-def facts_of(row: ListedBooking) -> BookingFacts:
+def facts_of(row: ListedBooking, customer_id: UUID) -> BookingFacts:
     is_cancelled = row.state == "cancelled"
-    return BookingFacts(
-        row.customer_id, row.status, row.starts_at, row.ends_at, row.moves, is_cancelled, row.undo_until
-    )
+    return BookingFacts(customer_id, row.status, row.starts_at, row.ends_at, row.moves, is_cancelled, row.undo_until)
 
 
-def booking_row(scope: Scope, rows: Sequence[Any]) -> BookingRow:
+def booking_row(scope: Scope, customer_id: UUID, rows: Sequence[Any]) -> BookingRow:
     """From the rows of one booking, each with a ticket; the only one has nothing of a ticket if none is live."""
     tickets = [ListedTicket(*row[COLUMNS:]) for row in rows]
     live = tickets if tickets[0].is_child is not None else []
-    return BookingRow(**facts_of_row(scope, listed_booking(rows[0]), live))
+    return BookingRow(**facts_of_row(scope, listed_booking(rows[0]), customer_id, live))
 
 
-def facts_of_row(scope: Scope, row: ListedBooking, tickets: Iterable[ListedTicket]) -> dict[str, Any]:
+def facts_of_row(
+    scope: Scope, row: ListedBooking, customer_id: UUID, tickets: Iterable[ListedTicket]
+) -> dict[str, Any]:
     """The fields of a `BookingRow`."""
     tab = tab_of(row.status, row.ends_at, scope.now)
-    settings, facts = scope.tenant.settings.for_service(row.settings), facts_of(row)
+    settings, facts = scope.tenant.settings.for_service(row.settings), facts_of(row, customer_id)
     is_cancelled = facts.is_occurrence_cancelled
     is_tracked = settings[choices.ATTENDANCE_TRACKED] and not is_cancelled
     attendees = tuple(

@@ -1,7 +1,7 @@
 """Who may do what to a booking, until when, and if not, why: the one engine that every door asks."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from bookwidget.bookings import settings as choices
@@ -11,9 +11,8 @@ from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.settings import Settings
 
 
-@dataclass(frozen=True)
-class BookingFacts:
-    """What the decision depends on."""
+class BookingFacts(NamedTuple):
+    """What the decision depends on. A list makes twenty of these and sixty answers, so both are tuples."""
 
     customer_id: UUID
     status: str
@@ -26,8 +25,7 @@ class BookingFacts:
     """Until then its cancellation can be undone."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """Yes, or no with a sentence for the person. Datetimes in the reason are formatted by who shows it."""
 
     allowed: bool
@@ -115,7 +113,7 @@ def decide_move(facts: BookingFacts, settings: Settings, now: datetime) -> Answe
 def decide_undo(facts: BookingFacts, now: datetime) -> Answer:
     """Binds staff too: afterwards the places are anybody's."""
     if facts.status != "cancelled":
-        return no("not_cancelled", _("This booking is not cancelled."))
+        return NOT_CANCELLED
     if facts.undo_until is None:
         return no("cancelled_for_good", _("This cancellation cannot be undone."))
     if facts.is_occurrence_cancelled:
@@ -131,3 +129,7 @@ def yes(rule: str, until: datetime | None = None) -> Answer:
 
 def no(rule: str, reason: Text, until: datetime | None = None) -> Answer:
     return Answer(False, reason, until, rule)
+
+
+NOT_CANCELLED = no("not_cancelled", _("This booking is not cancelled."))
+"""Made once, because it is the answer for almost every line of a list."""

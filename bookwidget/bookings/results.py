@@ -51,7 +51,6 @@ class ListedBooking(NamedTuple):
 
     id: UUID
     code: str
-    customer_id: UUID
     starts_at: datetime
     ends_at: datetime
     status: str
@@ -75,8 +74,7 @@ class ListedTicket(NamedTuple):
     attendance: str
 
 
-@dataclass(frozen=True)
-class Attendee:
+class Attendee(NamedTuple):
     name: str
     """Empty: the customer."""
     is_child: bool
@@ -84,9 +82,12 @@ class Attendee:
     attendance: Attendance = Attendance.BOOKED
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class BookingRow:
-    """One line of the list. In the tab Waiting it is a waiting-list entry, whose code is empty."""
+    """One line of the list. In the tab Waiting it is a waiting-list entry, whose code is empty.
+
+    Nobody changes one; it is not frozen because that costs a call for each field, and a page has four hundred.
+    """
 
     id: UUID
     code: str
@@ -159,7 +160,7 @@ class Change:
     after: dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class BookingDetails(BookingRow):
     """All that its customer may know about a booking."""
 
@@ -213,7 +214,7 @@ class WaitingPlace:
     """1 is next in line."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class WaitingDetails(BookingRow):
     """All that a customer may know about what they wait for."""
 

@@ -17,11 +17,6 @@ IN_TAB: dict[Tab, ColumnElement[bool]] = {
     Tab.PAST: (Booking.status != "cancelled") & (Booking.ends_at <= bindparam("now")),
     Tab.CANCELLED: Booking.status == "cancelled",
 }
-ORDER = {
-    Tab.UPCOMING: (Booking.starts_at, Booking.id),
-    Tab.PAST: (Booking.starts_at.desc(), Booking.id.desc()),
-    Tab.CANCELLED: (Booking.starts_at.desc(), Booking.id.desc()),
-}
 MINE: ColumnElement[bool] = (
     (Booking.customer_id == bindparam("customer"))
     & (Booking.starts_at >= bindparam("first"))
@@ -75,17 +70,18 @@ def counts(*, by_text: bool) -> Select[Any]:
     return bookings.add_columns(waiting.scalar_subquery())
 
 
-# In the order of the fields of `results.ListedBooking`.
-ROW_COLUMNS = (
+# Together in the order of the fields of `results.ListedBooking`.
+OF_BOOKING = (
     Booking.id,
     Booking.code,
-    Booking.customer_id,
     Booking.starts_at,
     Booking.ends_at,
     Booking.status,
     Booking.price,
     Booking.moves,
     Booking.undo_until,
+)
+OF_OCCURRENCE = (
     Service.name.label("service"),
     Service.kind,
     Service.settings,
@@ -97,18 +93,25 @@ ROW_COLUMNS = (
 TICKET_COLUMNS = (Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.attendance)
 
 
+def in_order(tab: Tab, source: Any) -> tuple[Any, ...]:
+    """What comes next first, what is over latest first."""
+    columns = (source.starts_at, source.id)
+    return columns if tab is Tab.UPCOMING else tuple(column.desc() for column in columns)
+
+
 def page(tab: Tab, *, by_text: bool) -> Select[Any]:
     """A page of a tab, a row for each live ticket (or one with nothing of a ticket) of each booking.
 
     It is cut from the index before anything is joined, so a late page costs little more.
     """
-    chosen = select(Booking.id).where(MINE, IN_TAB[tab]).order_by(*ORDER[tab])
+    chosen = select(*OF_BOOKING, Booking.occurrence_id).where(MINE, IN_TAB[tab]).order_by(*in_order(tab, Booking))
     if by_text:
         chosen = chosen.select_from(BOOKED).where(BOOKING_MATCHES)
     cut = chosen.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer)).cte("cut")
-    of_booking = (Ticket.booking_id == Booking.id) & Ticket.is_cancelled.is_(False)
-    rows = BOOKED.join(cut, cut.c.id == Booking.id).outerjoin(Ticket, of_booking)
-    return select(*ROW_COLUMNS, *TICKET_COLUMNS).select_from(rows).order_by(*ORDER[tab], Ticket.id)
+    of_booking = (Ticket.booking_id == cut.c.id) & Ticket.is_cancelled.is_(False)
+    rows = around_occurrence(cut.join(Occurrence, Occurrence.id == cut.c.occurrence_id)).outerjoin(Ticket, of_booking)
+    columns = (*(cut.c[column.key] for column in OF_BOOKING), *OF_OCCURRENCE, *TICKET_COLUMNS)
+    return select(*columns).select_from(rows).order_by(*in_order(tab, cut.c), Ticket.id)
 
 
 AHEAD = aliased(WaitlistEntry)
@@ -162,7 +165,9 @@ ATTENDEES = (
 
 DETAILS = (
     select(
-        *ROW_COLUMNS,
+        *OF_BOOKING,
+        *OF_OCCURRENCE,
+        Booking.customer_id,
         Booking.service_id,
         Booking.occurrence_id,
         Occurrence.provider_id,
