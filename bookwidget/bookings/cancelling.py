@@ -15,7 +15,7 @@ from bookwidget.bookings.results import BookingDetails
 from bookwidget.bookings.rules import checked_text
 from bookwidget.catalog.actions import read_service
 from bookwidget.events.record import record
-from bookwidget.kernel.actors import ActorKind, Door
+from bookwidget.kernel.actors import ActorKind
 from bookwidget.schedule.actions import (
     change_places,
     claim_hold,
@@ -86,8 +86,7 @@ def undo_cancel(scope: Scope, code: str) -> BookingDetails:
 
 def undo_until(scope: Scope, booking: BookingDetails) -> datetime | None:
     """When undoing ends; None where it is not offered. Never later than the start."""
-    is_own = scope.actor.kind is ActorKind.CUSTOMER and scope.actor.door is not Door.MAIL
-    if not is_own or booking.is_occurrence_cancelled:
+    if scope.actor.kind is not ActorKind.CUSTOMER or booking.is_occurrence_cancelled:
         return None
     settings = scope.tenant.settings.for_service(read_service(scope, booking.service_id).settings)
     until = min(scope.now + timedelta(minutes=settings[choices.UNDO_MINUTES]), booking.starts_at)

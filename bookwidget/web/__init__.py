@@ -3,6 +3,9 @@
 from bookwidget.theming.formats import Formats
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
+from bookwidget.web.one_booking.actions import actions_of
+from bookwidget.web.one_booking.opened import Opened
+from bookwidget.web.one_booking.pages import BookingPage, Ended, register_booking_pages
 from bookwidget.web.rendering import render
 from bookwidget.web.services import services
 from bookwidget.web.signing import address, browser, go_on, needs_sign_in, own_path, signed_in
@@ -11,10 +14,14 @@ from bookwidget.web.visits import place
 from bookwidget.web.widgets import Widget
 
 __all__ = [
+    "BookingPage",
+    "Ended",
     "Form",
     "Formats",
+    "Opened",
     "PlainForm",
     "Widget",
+    "actions_of",
     "address",
     "browser",
     "choose_times",
@@ -24,6 +31,7 @@ __all__ = [
     "noon",
     "own_path",
     "place",
+    "register_booking_pages",
     "render",
     "services",
     "signed_in",

@@ -65,6 +65,11 @@ class TimeChoice:
     """Free times around one that is gone."""
 
     @property
+    def slot(self) -> Slot | None:
+        """The time that is chosen already."""
+        return next((slot for found in self.pages.days for slot in found.slots if slot.key == self.key), None)
+
+    @property
     def names_providers(self) -> bool:
         """Whether the times differ in who is there."""
         return len({slot.provider_id for found in self.pages.days for slot in found.slots}) > 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bookwidget.bookings.actions import Tab, cancel_booking
+from bookwidget.bookings.actions import Tab, cancel_booking, undo_cancel
 from bookwidget.bookings.models import Booking, Ticket
 from bookwidget.kernel.actors import Door, customer
 from bookwidget.kernel.errors import Denied, Missing, Refused
@@ -118,12 +118,14 @@ def test_nothing_is_kept_where_undoing_is_not_offered(yoga: World, who: str, set
         Acting(yoga).undo_cancel(booking.code)
 
 
-def test_nothing_is_kept_for_who_cancels_by_the_link_of_a_mail(yoga: World) -> None:
+def test_b8_what_was_cancelled_by_the_link_of_a_mail_can_be_undone_by_it(yoga: World) -> None:
     booking = full_class(yoga)
     scope = yoga.scope(customer(yoga.ids["ada"], Door.MAIL))
     with scope.session:
-        assert cancel_booking(scope, booking.code).may_undo.rule == "cancelled_for_good"
-    assert occurrence(yoga, booking.occurrence_id).seats_taken == 0
+        assert cancel_booking(scope, booking.code).may_undo.allowed
+        assert occurrence(yoga, booking.occurrence_id).seats_taken == 2
+        assert undo_cancel(scope, booking.code).status == "confirmed"
+    assert occurrence(yoga, booking.occurrence_id).seats_taken == 2
 
 
 def test_a_date_that_the_business_cancelled_does_not_come_back(yoga: World) -> None:

@@ -1,10 +1,9 @@
-"""What customers type about their bookings."""
+"""What customers type to find a booking."""
 
 from datetime import date
 
-from wtforms import DateField, HiddenField, IntegerField, SearchField, StringField, TextAreaField
+from wtforms import DateField, SearchField, StringField
 from wtforms.validators import ValidationError
-from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
 from bookwidget.web import Form
@@ -45,14 +44,3 @@ class FilterForm(Form):
     def validate_q(self, field: StringField) -> None:
         if len(field.data or "") > MAX_NAME:
             raise ValidationError(_("Please use at most %(maximum)s characters.", maximum=MAX_NAME))
-
-
-class CancelForm(Form):
-    reason = TextAreaField(_("Reason (optional)"))
-
-
-class MoveForm(Form):
-    slot = HiddenField()
-    """Key of the time that was chosen; the template draws it as radio buttons."""
-    moves = IntegerField(widget=HiddenInput())
-    """The booking's version that the page was made for."""

@@ -67,12 +67,35 @@ def test_B8_it_is_cancelled_by_the_button_as_its_customer_through_the_mail(
     answer = stranger.send(link_of(web, booking) + "/cancel", reason="Ill")
     assert answer.status_code == 303
     page = stranger.get(answer.location).text
-    assert "Your booking is cancelled" in page
+    assert "This booking is cancelled. You can undo this until 09:10." in page
     assert f'data-event="booking.cancelled?booking={booking.code}"' in page
     event = last_event(web)
     assert (event.kind, event.actor_kind, event.door) == ("booking.cancelled", "customer", "mail")
     assert event.actor_id == web.yoga.ids["ada"]
     assert stranger.get(link_of(web, booking) + "/cancel").status_code == 403
+
+
+def test_B8_what_was_cancelled_by_the_link_is_undone_by_it(web: Web, booking: Booking, stranger: Visitor) -> None:
+    link = link_of(web, booking)
+    stranger.send(link + "/cancel")
+    answer = stranger.send(link + "/undo", page=link)
+    assert answer.status_code == 303
+    page = stranger.get(answer.location).text
+    assert "Slow Flow on Sat 28 Nov is booked again." in page
+    assert "bw-undo" not in page
+    assert (last_event(web).kind, last_event(web).door) == ("booking.restored", "mail")
+
+
+def test_B3_the_page_behind_a_link_tells_all(web: Web, booking: Booking, stranger: Visitor) -> None:
+    page = stranger.get(link_of(web, booking)).text
+    for words in (
+        "Slow Flow", "75 minutes", "Mara Oduya", "1 Harbour Row", "You", "Knee", booking.code, "Contact",
+        "hello@yoga.example", "Add to calendar", "Reschedule", "Cancel booking", "History", "Booked.",
+    ):  # fmt: skip
+        assert words in page, words
+    file = stranger.get(link_of(web, booking) + "/calendar")
+    assert (file.status_code, file.mimetype) == (200, "text/calendar")
+    assert str(booking.id) in file.text
 
 
 def move(web: Web, stranger: Visitor, booking: Booking, slot: str) -> TestResponse:

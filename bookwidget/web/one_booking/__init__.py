@@ -1,0 +1,1 @@
+"""The pages of one booking. Every widget that opens one has the same: see `README.md`."""

@@ -1,0 +1,76 @@
+"""What can be done with a booking: the one list from which all buttons and menus are made.
+
+An entry is a line of `KINDS`; its page is a line of `pages.PAGES` under the same name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bookwidget.bookings.actions import Answer, BookingRow
+from bookwidget.kernel.text import Text, _
+
+Tone = Literal["", "bad"]
+Decide = Callable[[BookingRow], Answer]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that can be done, for all bookings."""
+
+    name: str
+    """Of the page below the booking's own, such as `move`."""
+    title: Text
+    icon: str
+    decide: Decide
+    """Whether this booking's actor may, now."""
+    tone: Tone = ""
+    """`bad`: it stands last, in the colour of loss."""
+    is_button: bool = True
+    """On the booking's page a button of its own; otherwise in the menu there."""
+    says_why: bool = False
+    """Where it is not allowed, the page tells the reason. Not for what nobody would look for."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done with one booking."""
+
+    name: str
+    title: Text
+    icon: str
+    tone: Tone
+    is_button: bool
+    url: str
+    """Of a page; nothing happens by opening it."""
+
+
+def in_calendar(booking: BookingRow) -> Answer:
+    """What is over or cancelled needs no place in a calendar."""
+    return Answer(booking.tab == "upcoming", None, booking.ends_at, "calendar")
+
+
+KINDS = (
+    Kind("move", _("Reschedule"), "clock", lambda booking: booking.may_move, says_why=True),
+    Kind("calendar", _("Add to calendar"), "calendar", in_calendar, is_button=False),
+    Kind("cancel", _("Cancel booking"), "close", lambda booking: booking.may_cancel, tone="bad", says_why=True),
+)
+"""In the order in which they stand: the first one allowed is the main button. What is `bad` comes last."""
+
+
+def actions_of(booking: BookingRow, url: str) -> list[Action]:
+    """What its actor may do; `url` is the address of the booking's own page."""
+    return [
+        Action(kind.name, kind.title, kind.icon, kind.tone, kind.is_button, f"{url}/{kind.name}")
+        for kind in KINDS
+        if kind.decide(booking).allowed
+    ]
+
+
+def reasons_of(booking: BookingRow, *, but: Text | None = None) -> list[Text]:
+    """Why what one would look for is not there, each sentence once; nothing while a cancellation can be undone."""
+    if booking.may_undo.allowed:
+        return []
+    answers = (kind.decide(booking) for kind in KINDS if kind.says_why)
+    reasons = (answer.reason for answer in answers if answer.reason and answer.reason != but)
+    return list({reason.msgid: reason for reason in reasons}.values())

@@ -1,0 +1,196 @@
+"""The pages of one booking, and how a widget gets them.
+
+A new one is a view here, or in a file of its own, a line of `PAGES`, and an entry of `actions.KINDS` by which people
+get there. Looking changes nothing, however often a mail scanner does it; only the buttons of the pages act.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from bookwidget.bookings.actions import (
+    cancel_booking,
+    minutes_to_undo,
+    move_booking,
+    read_calendar,
+    slot_start,
+    slots_to_move_to,
+    undo_cancel,
+)
+from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.kernel.text import Text
+from bookwidget.web.files import file_answer
+from bookwidget.web.guard import Form, PlainForm
+from bookwidget.web.one_booking.actions import actions_of, reasons_of
+from bookwidget.web.one_booking.forms import CancelForm, MoveForm
+from bookwidget.web.one_booking.history import history
+from bookwidget.web.one_booking.opened import Opened
+from bookwidget.web.rendering import render
+from bookwidget.web.times import choose_times, noon
+from bookwidget.web.visits import place
+from bookwidget.web.widgets import Widget
+
+CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
+"""How many days a page of other times covers."""
+BOTH = ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class BookingPage:
+    """A page below a booking's own."""
+
+    name: str
+    view: Callable[[Opened, Any], ResponseReturnValue]
+    """Is given the booking and the page's form, whose guard was looked at."""
+    form: type[Form] = PlainForm
+    methods: tuple[str, ...] = BOTH
+
+
+def register_booking_pages(widget: Widget, path: str, open: Callable[[str], Opened], *more: BookingPage) -> None:
+    """Gives the widget all pages of one booking: its own at `path`, which has one variable part, the others below,
+    and `more` of the widget's own.
+
+    `open` gets that part and raises `Missing`, or `Ended` with an answer of its own.
+    """
+    for page in (BookingPage("", show_it, methods=("GET",)), *PAGES, *more):
+        widget.page(f"{path}/{page.name}".rstrip("/"), guarded(page, open), methods=page.methods)
+
+
+class Ended(Exception):
+    """This opens no booking any more; `answer` says so."""
+
+    def __init__(self, answer: ResponseReturnValue) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def guarded(page: BookingPage, open: Callable[[str], Opened]) -> Callable[..., ResponseReturnValue]:
+    """What the policy forbids shows the booking as it is now, with the reason, under 403."""
+
+    def view(**address: str) -> ResponseReturnValue:
+        form, (key,) = page.form(), address.values()
+        if request.method == "POST":
+            form.check_guard()
+        try:
+            return page.view(open(key), form)
+        except Ended as ended:
+            return ended.answer
+        except Denied as denied:
+            return show(open(key), trouble=denied.reason, status=403)
+
+    view.__name__ = page.name or "show"
+    return view
+
+
+def show(opened: Opened, *, trouble: Text | None = None, status: int = 200) -> ResponseReturnValue:
+    """All about a booking."""
+    return render(
+        opened.template,
+        status=status,
+        opened=opened,
+        booking=opened.booking,
+        trouble=trouble,
+        actions=actions_of(opened.booking, opened.url),
+        reasons=reasons_of(opened.booking, but=trouble),
+        history=history(opened.booking, place().tenant.name),
+        **opened.values,
+    )
+
+
+def show_it(opened: Opened, form: PlainForm) -> ResponseReturnValue:
+    return show(opened)
+
+
+def calendar(opened: Opened, form: PlainForm) -> ResponseReturnValue:
+    """A file for the customer's own calendar program."""
+    code = opened.booking.code
+    found = read_calendar(opened.scope, code)
+    return file_answer(found.data, f"{code}.ics", f"text/calendar; charset=utf-8; method={found.method}")
+
+
+def cancel(opened: Opened, form: CancelForm) -> ResponseReturnValue:
+    booking, scope = opened.booking, opened.scope
+    if request.method == "POST":
+        try:
+            cancel_booking(scope, booking.code, reason=form.reason.data or "")
+            return opened.done("cancelled")
+        except Refused as refused:
+            form.refuse(refused.field, refused.reason)
+    if booking.may_cancel.reason:
+        raise Denied(booking.may_cancel.reason)
+    return render(
+        "one_booking/cancel.html",
+        status=422 if form.errors else 200,
+        opened=opened,
+        booking=booking,
+        form=form,
+        undo_minutes=minutes_to_undo(scope, booking),
+    )
+
+
+def undo(opened: Opened, form: PlainForm) -> ResponseReturnValue:
+    """Read, it is the booking's page with the undo bar."""
+    if request.method == "GET":
+        return show(opened)
+    try:
+        undo_cancel(opened.scope, opened.booking.code)
+    except Refused as refused:
+        return show(opened, trouble=refused.reason, status=422)
+    return opened.done("restored")
+
+
+def move(opened: Opened, form: MoveForm) -> ResponseReturnValue:
+    if request.method != "POST":
+        return show_times(opened, form, request.args.get("slot", ""))
+    key, made_for = form.slot.data or "", form.moves.data
+    try:
+        move_booking(opened.scope, opened.booking.code, key, moves=-1 if made_for is None else made_for)
+    except Refused as refused:
+        form.refuse("slot", refused.reason)
+        return show_times(opened, form, key, status=422)
+    return opened.done("moved")
+
+
+def show_times(opened: Opened, form: MoveForm, key: str, *, status: int = 200) -> ResponseReturnValue:
+    here, scope, booking = place(), opened.scope, opened.booking
+    is_class = booking.kind == "class"
+    start = slot_start(scope, key) if key else None
+    own_day = here.formats.local(booking.starts_at).date()
+    usual = here.formats.local(here.now).date() if is_class else own_day - timedelta(days=3)
+    choices = slots_to_move_to(
+        scope, booking.code, day_in_address("from") or usual, CLASS_DAYS if is_class else APPOINTMENT_DAYS
+    )
+    day = here.formats.local(start).date() if start else day_in_address("day") or own_day
+    gone = start if form.slot.errors else None
+    form.moves.data, form.moves.raw_data = choices.booking.moves, None  # what was sent may be older
+    return render(
+        "one_booking/move.html",
+        status=status,
+        opened=opened,
+        booking=choices.booking,
+        form=form,
+        choice=choose_times(choices, here.formats, here.now, by_date=is_class, day=day, key=key, gone=gone),
+        link=partial(opened.page, "move"),
+        noon=lambda day: noon(day, here.formats),
+    )
+
+
+def day_in_address(name: str) -> date | None:
+    """A day of the query; addresses are typed by anybody."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+PAGES = (
+    BookingPage("calendar", calendar, methods=("GET",)),
+    BookingPage("cancel", cancel, CancelForm),
+    BookingPage("move", move, MoveForm),
+    BookingPage("undo", undo),
+)
