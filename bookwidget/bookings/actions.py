@@ -21,6 +21,7 @@ from bookwidget.bookings.holding import (
 from bookwidget.bookings.links import LinkClaim, booking_token, end_links, open_by_link, read_booking_token
 from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
 from bookwidget.bookings.policy import Answer
+from bookwidget.bookings.postponing import postpone_booking, slots_to_postpone_to
 from bookwidget.bookings.results import (
     PAGE_SIZE,
     Attendance,
@@ -41,6 +42,7 @@ from bookwidget.bookings.results import (
     WaitingDetails,
     WaitingPlace,
 )
+from bookwidget.bookings.resuming import resume_booking, slots_to_resume_at
 from bookwidget.bookings.waiting import join_waiting_list, leave_waiting_list, left_list, read_waiting
 from bookwidget.schedule.rules import Slot
 
@@ -93,14 +95,18 @@ __all__ = [
     "most_places",
     "move_booking",
     "open_by_link",
+    "postpone_booking",
     "read_booking",
     "read_booking_token",
     "read_calendar",
     "read_held",
     "read_waiting",
     "resize_place",
+    "resume_booking",
     "slot_start",
     "slots_to_book",
     "slots_to_move_to",
+    "slots_to_postpone_to",
+    "slots_to_resume_at",
     "undo_cancel",
 ]

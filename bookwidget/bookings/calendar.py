@@ -10,7 +10,7 @@ from bookwidget.bookings.results import BookingDetails, Change
 from bookwidget.tenancy.scope import TenantFacts
 
 PRODUCT = "-//bookwidget//bookwidget//EN"
-RAISES = ("booking.moved", "booking.cancelled", "booking.restored")
+RAISES = ("booking.moved", "booking.postponed", "booking.cancelled", "booking.restored", "booking.resumed")
 """Events after which a calendar has to know a booking anew."""
 
 
@@ -56,7 +56,8 @@ def entry_of(booking: BookingDetails) -> CalendarEntry:
 
 def entry_at(booking: BookingDetails, change: Change, number: int) -> CalendarEntry:
     """As the booking was after this change, which was the so manieth of those that raise."""
-    facts = change.before if change.kind == "booking.cancelled" else change.after
+    is_over = not change.after.get("starts_at")  # cancelled, or left out of a series that was postponed
+    facts = change.before if is_over else change.after
     now = entry_of(booking)
     return CalendarEntry(
         uid=now.uid,
@@ -67,7 +68,7 @@ def entry_at(booking: BookingDetails, change: Change, number: int) -> CalendarEn
         title=now.title,
         place=now.place,
         code=now.code,
-        is_cancelled=change.kind == "booking.cancelled",
+        is_cancelled=is_over,
     )
 
 

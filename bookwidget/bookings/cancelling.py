@@ -50,7 +50,7 @@ def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetai
             until = None
             free_places(scope, booking, places)
         values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
-        scope.session.rows(store.CANCEL, {**values, "undo_until": until, "undo_hold": hold_id})
+        scope.session.rows(store.CANCEL, {**values, "undo_until": until, "undo_hold": hold_id, "together": None})
         record(
             scope,
             "booking.cancelled",

@@ -39,15 +39,21 @@ def slots_to_move_to(scope: Scope, code: str, first_day: date, days: int = 7) ->
     """
     booking = read_booking(scope, code)
     require(booking.may_move)
+    return choices_for(scope, booking, first_day, days)
+
+
+def choices_for(scope: Scope, booking: BookingDetails, first_day: date, days: int) -> MoveChoices:
+    """Free times that hold all places of a booking, other than its own time if it has one."""
     service = read_service(scope, booking.service_id)
+    own = booking.occurrence_id if booking.status != "cancelled" else None
     bounds, zone = bounds_for(scope, service), scope.tenant.zone
     today, days = local_day(bounds.earliest, zone), min(max(1, days), MAX_DAYS)
     first = max(today, min(first_day, bounds.last_day))
     last = first + (days - 1) * DAY
     places = sum(places_of(scope, booking).values())
     by_day: dict[date, list[Slot]] = defaultdict(list)
-    for slot in slots_between(scope, service, first, last, ignoring_occurrence=booking.occurrence_id):
-        if slot.places_left >= places and not stands_at(booking, parse_slot_key(slot.key)):
+    for slot in slots_between(scope, service, first, last, ignoring_occurrence=own):
+        if slot.places_left >= places and not (own and stands_at(booking, parse_slot_key(slot.key))):
             by_day[local_day(slot.starts_at, zone)].append(slot)
     return MoveChoices(
         booking,
@@ -70,23 +76,41 @@ def move_booking(scope: Scope, code: str, slot_key: str, *, moves: int | None) -
         if booking.status != "cancelled" and stands_at(booking, key):
             return booking
         require(booking.may_move)
-        if moves is not None and moves != booking.moves:
-            raise Refused("slot", _("This booking has changed meanwhile. Please look again and choose a time."))
-        service = read_service(scope, booking.service_id)
-        target, starts_at, ends_at = change_place(scope, booking, service, key)
-        scope.session.rows(store.MOVE_TICKETS, {"booking": booking.id, "target": target})
-        values = {"booking": booking.id, "target": target, "start": starts_at, "end": ends_at}
-        scope.session.rows(store.MOVE, values)
-        moved = read_booking(scope, code)
-        record(
-            scope,
-            "booking.moved",
-            booking_id=booking.id,
-            customer_id=booking.customer_id,
-            before=place_facts(booking),
-            after=place_facts(moved),
-        )
-        return read_booking(scope, code)
+        check_version(booking, moves)
+        move_to(scope, booking, read_service(scope, booking.service_id), key)
+        return put_on_record(scope, "booking.moved", booking)
+
+
+def check_version(booking: BookingDetails, moves: int | None) -> None:
+    """`Refused("slot", …)` for a form that was made before the booking's last move."""
+    if moves is not None and moves != booking.moves:
+        raise Refused("slot", _("This booking has changed meanwhile. Please look again and choose a time."))
+
+
+def move_to(scope: Scope, booking: BookingDetails, service: ServiceFacts, key: OccurrenceKey | TimeKey) -> None:
+    """All live tickets, from here to there; `Refused("slot", …)` if it cannot be had."""
+    settle(scope, booking, *change_place(scope, booking, service, key))
+
+
+def settle(scope: Scope, booking: BookingDetails, target: UUID, starts_at: datetime, ends_at: datetime) -> None:
+    """The booking stands at this occurrence, whose places are taken already."""
+    scope.session.rows(store.MOVE_TICKETS, {"booking": booking.id, "target": target})
+    values = {"booking": booking.id, "target": target, "start": starts_at, "end": ends_at}
+    scope.session.rows(store.MOVE, values)
+
+
+def put_on_record(scope: Scope, kind: str, before: BookingDetails, **more: Any) -> BookingDetails:
+    """The event of a booking that is somewhere else now, and the booking as it is."""
+    after = read_booking(scope, before.code)
+    record(
+        scope,
+        kind,
+        booking_id=before.id,
+        customer_id=before.customer_id,
+        before=place_facts(before),
+        after={**place_facts(after), **more},
+    )
+    return read_booking(scope, before.code)
 
 
 def locked(scope: Scope, code: str) -> BookingDetails:

@@ -42,7 +42,14 @@ from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope
 
-EXPLAINED = (Permission.BOOKING_READ, Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_UNDO)
+EXPLAINED = (
+    Permission.BOOKING_READ,
+    Permission.BOOKING_CANCEL,
+    Permission.BOOKING_MOVE,
+    Permission.BOOKING_POSTPONE,
+    Permission.BOOKING_UNDO,
+    Permission.BOOKING_RESUME,
+)
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
@@ -93,6 +100,7 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         created_at=row.created_at,
         note=row.note,
         cancellation=cancellation_of(row),
+        cancelled_with=row.cancelled_with,
         history=tuple(
             Change(kind, at, by, facts.get("before", {}), facts.get("after", {})) for kind, at, by, facts in history
         ),
@@ -147,7 +155,17 @@ def answer(scope: Scope, row: Any, permission: Permission, now: datetime) -> Ans
 
 def facts_of(row: ListedBooking, customer_id: UUID) -> BookingFacts:
     is_cancelled = row.state == "cancelled"
-    return BookingFacts(customer_id, row.status, row.starts_at, row.ends_at, row.moves, is_cancelled, row.undo_until)
+    return BookingFacts(
+        customer_id,
+        row.status,
+        row.starts_at,
+        row.ends_at,
+        row.moves,
+        is_cancelled,
+        row.undo_until,
+        row.cancelled_at,
+        row.cancelled_by,
+    )
 
 
 def booking_row(scope: Scope, customer_id: UUID, rows: Sequence[Any]) -> BookingRow:
@@ -193,6 +211,9 @@ def facts_of_row(
         "may_cancel": decide(Permission.BOOKING_CANCEL, facts, settings, scope.actor, scope.now),
         "may_move": decide(Permission.BOOKING_MOVE, facts, settings, scope.actor, scope.now),
         "may_undo": decide(Permission.BOOKING_UNDO, facts, settings, scope.actor, scope.now),
+        "may_postpone": decide(Permission.BOOKING_POSTPONE, facts, settings, scope.actor, scope.now),
+        "may_resume": decide(Permission.BOOKING_RESUME, facts, settings, scope.actor, scope.now),
+        "series_id": row.series_id,
     }
 
 

@@ -1,6 +1,6 @@
 """Bookings, tickets, what was agreed to, and waiting-list entries."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
@@ -26,6 +26,7 @@ class Booking(Owned, Base):
         CheckConstraint("price >= 0", name="price"),
         Index("ix_booking_customer", "tenant_id", "customer_id", "starts_at"),
         Index("ix_booking_occurrence", "tenant_id", "occurrence_id"),
+        Index("ix_booking_series", "tenant_id", "series_id", "starts_at"),
     )
 
     code: Mapped[str] = mapped_column(String(8))
@@ -50,6 +51,10 @@ class Booking(Owned, Base):
     """Until then the cancellation can be undone; None: it was final at once."""
     undo_hold_id: Mapped[UUID | None]
     """The hold that keeps its places so long. Not the booking's own id, which pages show."""
+    cancelled_with: Mapped[UUID | None]
+    """One id for all dates of a series that one press cancelled: undoing brings them back together."""
+    series_id: Mapped[UUID | None]
+    """The series it belongs to. `SeriesDate` has the reference that the database checks."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     link_version: Mapped[int] = mapped_column(default=1, server_default="1")
     """Links in mails are signed over it: raising it ends all that were sent so far."""
@@ -111,3 +116,73 @@ class WaitlistEntry(Owned, Base):
     customer_id: Mapped[UUID]
     occurrence_id: Mapped[UUID]
     joined_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Series(Owned, Base):
+    """An appointment that repeats: a rhythm of local days at one wall time. Its dates are ordinary bookings.
+
+    Columns say what the rule of RFC 5545 says (`series_rules.Rhythm`), so that the database can check it.
+    """
+
+    __tablename__ = "series"
+    __table_args__ = (
+        refers_to("customer", "customer_id"),
+        refers_to("service", "service_id"),
+        refers_to("provider", "provider_id"),
+        refers_to("location", "location_id"),
+        CheckConstraint("rhythm IN ('weekly', 'month_day', 'month_weekday')", name="rhythm"),
+        CheckConstraint("every BETWEEN 1 AND 52", name="every"),
+        CheckConstraint("times BETWEEN 1 AND 520", name="times"),
+        CheckConstraint("last_day >= first_day", name="days"),
+        CheckConstraint("minute BETWEEN 0 AND 1439", name="minute"),
+        CheckConstraint("price >= 0", name="price"),
+        Index("ix_series_customer", "tenant_id", "customer_id"),
+    )
+
+    customer_id: Mapped[UUID]
+    service_id: Mapped[UUID]
+    provider_id: Mapped[UUID]
+    location_id: Mapped[UUID | None]
+    rhythm: Mapped[str] = mapped_column(String(14))
+    every: Mapped[int]
+    """So many weeks or months lie between two dates."""
+    times: Mapped[int | None]
+    """The number of dates in all."""
+    last_day: Mapped[date | None]
+    first_day: Mapped[date]
+    minute: Mapped[int]
+    """Of the day, on the clock of the tenant's zone."""
+    price: Mapped[int]
+    """Of each date, as agreed when it began."""
+    attendee: Mapped[str] = mapped_column(String(160), default="")
+    is_child: Mapped[bool] = mapped_column(default=False)
+    age: Mapped[int | None]
+    ends_before: Mapped[date | None]
+    """From this day on there are no more dates: all later ones were cancelled or moved."""
+    ended_with: Mapped[UUID | None]
+    """The cancellation (`Booking.cancelled_with`) that ended it; undoing that opens it again."""
+    resumes_on: Mapped[date | None]
+    """Postponed: there are no dates before this day. Those made before it was said are no longer there."""
+    postponed_with: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SeriesDate(Owned, Base):
+    """A day of a series that was dealt with, once and for all: booked, or left out for a reason."""
+
+    __tablename__ = "series_date"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "series_id", "day"),
+        refers_to("series", "series_id"),
+        refers_to("booking", "booking_id"),
+        CheckConstraint("(booking_id IS NULL) = (left_out <> '')", name="outcome"),
+        CheckConstraint("left_out IN ('', 'taken', 'closed', 'no_time')", name="left_out"),
+        Index("ix_series_date_booking", "tenant_id", "booking_id"),
+    )
+
+    series_id: Mapped[UUID]
+    day: Mapped[date]
+    """Of the rhythm; its booking may have been moved away from it."""
+    booking_id: Mapped[UUID | None]
+    left_out: Mapped[str] = mapped_column(String(8), default="")
+    """Why there is no booking: the time is taken, the business is closed, or the clock does not show it."""

@@ -23,6 +23,9 @@ class BookingFacts(NamedTuple):
     """The business itself cancelled this date."""
     undo_until: datetime | None = None
     """Until then its cancellation can be undone."""
+    cancelled_at: datetime | None = None
+    cancelled_by: str = ""
+    """The kind of actor."""
 
 
 class Answer(NamedTuple):
@@ -43,10 +46,12 @@ def decide(permission: Permission, facts: BookingFacts, settings: Settings, acto
     match permission:
         case Permission.BOOKING_READ:
             return yes("own_booking" if not actor.is_staff else "staff")
-        case Permission.BOOKING_CANCEL | Permission.BOOKING_MOVE:
+        case Permission.BOOKING_CANCEL | Permission.BOOKING_MOVE | Permission.BOOKING_POSTPONE:
             return decide_change(permission, facts, settings, actor, now)
         case Permission.BOOKING_UNDO:
             return decide_undo(facts, now)
+        case Permission.BOOKING_RESUME:
+            return decide_resume(facts, settings, actor, now)
         case _other:
             return no("no_policy", _("This is not possible."))
 
@@ -70,13 +75,13 @@ def decide_change(
         return impossible
     if actor.is_staff:
         return yes("staff")
-    if facts.is_occurrence_cancelled:
+    if facts.is_occurrence_cancelled and permission is not Permission.BOOKING_POSTPONE:
         return yes("cancelled_by_business", facts.starts_at)
     if facts.status in settings[choices.LOCKED_STATUSES].split():
         return no("locked_status", _("This booking cannot be changed at the moment. Please contact us."))
     if permission is Permission.BOOKING_CANCEL:
         return decide_cancel(facts, settings, now)
-    return decide_move(facts, settings, now)
+    return (decide_postpone if permission is Permission.BOOKING_POSTPONE else decide_move)(facts, settings, now)
 
 
 def impossible_because(facts: BookingFacts, actor: Actor, now: datetime) -> Answer | None:
@@ -101,13 +106,24 @@ def decide_cancel(facts: BookingFacts, settings: Settings, now: datetime) -> Ans
 def decide_move(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
     if not settings[choices.MOVE_ALLOWED]:
         return no("move_not_allowed", _("To reschedule this booking, please contact us."))
+    return within_move_limits("move_allowed", facts, settings, now)
+
+
+def decide_postpone(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    if not settings[choices.POSTPONE_ALLOWED]:
+        return NO_POSTPONING
+    return within_move_limits("postpone_allowed", facts, settings, now)
+
+
+def within_move_limits(rule: str, facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    """Postponing is a way of rescheduling: what limits the one limits the other."""
     most = settings[choices.MAX_MOVES]
     if most and facts.moves >= most:
         return no("max_moves", _("This booking was rescheduled as often as possible. Please contact us."))
     until = facts.starts_at - timedelta(hours=settings[choices.MOVE_NOTICE_HOURS])
     if now >= until:
         return no("move_notice", _("Rescheduling was possible until %(until)s.", until=until), until)
-    return yes("move_allowed", until)
+    return yes(rule, until)
 
 
 def decide_undo(facts: BookingFacts, now: datetime) -> Answer:
@@ -123,6 +139,27 @@ def decide_undo(facts: BookingFacts, now: datetime) -> Answer:
     return yes("undo_allowed", facts.undo_until)
 
 
+def decide_resume(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    """Whether a cancelled booking may become active again at a new time."""
+    if facts.status != "cancelled":
+        return NOT_CANCELLED
+    if decide_undo(facts, now).allowed:
+        return no("undo_instead", _("You can still undo the cancellation."), facts.undo_until)
+    return yes("staff") if actor.is_staff else within_resume_limits(facts, settings, now)
+
+
+def within_resume_limits(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    """What the business cancelled only the business resumes."""
+    if settings[choices.CANCELLED_IS_FINAL]:
+        return no("cancelled_is_final", _("A cancelled booking cannot be resumed. Please book again."))
+    if facts.cancelled_by != ActorKind.CUSTOMER or facts.cancelled_at is None:
+        return no("cancelled_by_staff", _("To resume this booking, please contact us."))
+    until = facts.cancelled_at + timedelta(days=settings[choices.RESUME_DAYS])
+    if now >= until:
+        return no("resume_over", _("Resuming was possible until %(until)s.", until=until), until)
+    return yes("resume_allowed", until)
+
+
 def yes(rule: str, until: datetime | None = None) -> Answer:
     return Answer(True, None, until, rule)
 
@@ -133,3 +170,4 @@ def no(rule: str, reason: Text, until: datetime | None = None) -> Answer:
 
 NOT_CANCELLED = no("not_cancelled", _("This booking is not cancelled."))
 """Made once, because it is the answer for almost every line of a list."""
+NO_POSTPONING = no("postpone_not_allowed", _("To postpone this booking, please contact us."))

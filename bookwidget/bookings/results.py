@@ -57,6 +57,9 @@ class ListedBooking(NamedTuple):
     price: int
     moves: int
     undo_until: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str
+    series_id: UUID | None
     service: str
     kind: str
     settings: Mapping[str, Any]
@@ -114,6 +117,11 @@ class BookingRow:
     may_move: Answer
     may_undo: Answer
     """Whether a cancellation can still be taken back."""
+    may_postpone: Answer
+    may_resume: Answer
+    """Whether what is cancelled may become active again at a new time."""
+    series_id: UUID | None = None
+    """The series of which it is one date."""
     position: int | None = None
     """In the tab Waiting: 1 is next in line."""
 
@@ -175,6 +183,8 @@ class BookingDetails(BookingRow):
     created_at: datetime
     note: str
     cancellation: Cancellation | None
+    cancelled_with: UUID | None
+    """Names the cancellation of several dates of a series of which this was one."""
     history: tuple[Change, ...]
 
 

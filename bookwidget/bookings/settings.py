@@ -81,6 +81,55 @@ LOCKED_STATUSES = declare(
         per_service=True,
     )
 )
+POSTPONE_ALLOWED = declare(
+    Setting(
+        "bookings.postpone_allowed",
+        False,
+        _("Customers may postpone"),
+        _("They choose a date before which nothing takes place. The notice for rescheduling holds for it too."),
+        per_service=True,
+    )
+)
+CANCELLED_IS_FINAL = declare(
+    Setting(
+        "bookings.cancelled_is_final",
+        True,
+        _("Cancelled is final"),
+        _("Off: customers may resume what they cancelled, at a new time and with the same booking."),
+        per_service=True,
+    )
+)
+RESUME_DAYS = declare(
+    Setting(
+        "bookings.resume_days",
+        30,
+        _("How many days a cancelled booking can be resumed"),
+        _("Counted from the cancellation. It only matters where cancelled is not final."),
+        minimum=1,
+        maximum=366,
+        per_service=True,
+    )
+)
+REPEAT_ALLOWED = declare(
+    Setting(
+        "bookings.repeat_allowed",
+        False,
+        _("Customers may book appointments that repeat"),
+        _("They choose how often when they book: every week, every month and so on."),
+        per_service=True,
+    )
+)
+SERIES_DAYS = declare(
+    Setting(
+        "bookings.series_days",
+        56,
+        _("How many days ahead the dates of a series are booked"),
+        _("Later dates follow by themselves. Until then others can still take their time."),
+        minimum=7,
+        maximum=366,
+        per_service=True,
+    )
+)
 ATTENDANCE_TRACKED = declare(
     Setting(
         "bookings.attendance_tracked",

@@ -80,6 +80,9 @@ OF_BOOKING = (
     Booking.price,
     Booking.moves,
     Booking.undo_until,
+    Booking.cancelled_at,
+    Booking.cancelled_by,
+    Booking.series_id,
 )
 OF_OCCURRENCE = (
     Service.name.label("service"),
@@ -176,9 +179,8 @@ DETAILS = (
         Service.description,
         Booking.created_at,
         Booking.note,
-        Booking.cancelled_at,
-        Booking.cancelled_by,
         Booking.cancel_reason,
+        Booking.cancelled_with,
     )
     .select_from(BOOKED)
     .where(Booking.code == bindparam("code"))
@@ -211,21 +213,27 @@ CANCEL = (
         cancelled_from=Booking.status,
         undo_until=bindparam("undo_until"),
         undo_hold_id=bindparam("undo_hold", type_=Uuid),
+        cancelled_with=bindparam("together", type_=Uuid),
     )
 )
 UNDO_HOLD = select(Booking.undo_hold_id).where(Booking.id == bindparam("booking"))
+NOT_CANCELLED: dict[str, Any] = {
+    "cancelled_at": None,
+    "cancelled_by": "",
+    "cancel_reason": "",
+    "undo_until": None,
+    "undo_hold_id": None,
+    "cancelled_with": None,
+}
 RESTORE = (
+    update(Booking).where(Booking.id == bindparam("booking")).values(status=Booking.cancelled_from, **NOT_CANCELLED)
+)
+RESUME = (
     update(Booking)
     .where(Booking.id == bindparam("booking"))
-    .values(
-        status=Booking.cancelled_from,
-        cancelled_at=None,
-        cancelled_by="",
-        cancel_reason="",
-        undo_until=None,
-        undo_hold_id=None,
-    )
+    .values(status=func.coalesce(func.nullif(Booking.cancelled_from, ""), "confirmed"), **NOT_CANCELLED)
 )
+"""What was cancelled before `cancelled_from` was kept is confirmed again."""
 MOVE = (
     update(Booking)
     .where(Booking.id == bindparam("booking"))

@@ -107,6 +107,8 @@ def facts_of_waiting(scope: Scope, row: Any) -> dict[str, Any]:
         "may_cancel": ONLY_WAITING,
         "may_move": ONLY_WAITING,
         "may_undo": ONLY_WAITING,
+        "may_postpone": ONLY_WAITING,
+        "may_resume": ONLY_WAITING,
         "position": row.position,
     }
 

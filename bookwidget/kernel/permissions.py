@@ -8,7 +8,9 @@ class Permission(StrEnum):
 
     BOOKING_CANCEL = "booking:cancel"
     BOOKING_MOVE = "booking:move"
+    BOOKING_POSTPONE = "booking:postpone"
     BOOKING_READ = "booking:read"
+    BOOKING_RESUME = "booking:resume"
     BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission

@@ -27,6 +27,10 @@ END = START + timedelta(hours=1)
 CHANGES = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE)
 ACTORS = (customer(ADA), customer(BEN), member(BEN), system(), visitor())
 
+POSTPONABLE = {"bookings.postpone_allowed": True}
+RESUMABLE = {"bookings.cancelled_is_final": False}
+BY_ADA = {"status": "cancelled", "cancelled_by": "customer", "cancelled_at": START - timedelta(days=7)}
+
 notices = st.one_of(st.integers(0, 72), st.just(8760))
 choices = st.fixed_dictionaries(
     {
@@ -63,6 +67,17 @@ def facts(**changes: Any) -> BookingFacts:
         ("already_begun", Permission.BOOKING_CANCEL, {}, {"bookings.cancel_notice_hours": 0}, 0),
         ("already_past", Permission.BOOKING_MOVE, {}, {}, -1),
         ("cancelled_by_business", Permission.BOOKING_MOVE, {"is_occurrence_cancelled": True}, {}, 1),
+        ("postpone_not_allowed", Permission.BOOKING_POSTPONE, {}, {}, 100),
+        ("postpone_allowed", Permission.BOOKING_POSTPONE, {}, {"bookings.postpone_allowed": True}, 100),
+        ("move_notice", Permission.BOOKING_POSTPONE, {}, {"bookings.postpone_allowed": True}, 24),
+        ("max_moves", Permission.BOOKING_POSTPONE, {"moves": 1}, {**POSTPONABLE, "bookings.max_moves": 1}, 100),
+        ("already_cancelled", Permission.BOOKING_POSTPONE, {"status": "cancelled"}, POSTPONABLE, 100),
+        ("not_cancelled", Permission.BOOKING_RESUME, {}, RESUMABLE, 100),
+        ("cancelled_is_final", Permission.BOOKING_RESUME, BY_ADA, {}, 100),
+        ("resume_allowed", Permission.BOOKING_RESUME, BY_ADA, RESUMABLE, 100),
+        ("resume_allowed", Permission.BOOKING_RESUME, BY_ADA, RESUMABLE, -100),
+        ("resume_over", Permission.BOOKING_RESUME, BY_ADA, {**RESUMABLE, "bookings.resume_days": 1}, 100),
+        ("cancelled_by_staff", Permission.BOOKING_RESUME, {**BY_ADA, "cancelled_by": "member"}, RESUMABLE, 100),
         ("own_booking", Permission.BOOKING_READ, {"status": "cancelled"}, {}, -500),
         ("no_policy", Permission.PROFILE_CHANGE, {}, {}, 100),
     ],
