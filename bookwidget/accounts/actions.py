@@ -24,7 +24,7 @@ from bookwidget.tenancy.session import writing
 WRONG_CREDENTIALS = _("That email and password do not belong together. Check both, or reset the password.")
 PORTAL_OFF = _("Logging in is switched off at the moment.")
 SPENT_LINK = _("This link has expired or was already used.")
-CHANGED_MEANWHILE = _("Your details were changed somewhere else meanwhile. Check them and save again.")
+CHANGED_MEANWHILE = _("Your details were changed somewhere else in the meantime. Check them and save again.")
 
 
 @dataclass(frozen=True)

@@ -34,5 +34,5 @@ def device_in_words(user_agent: str) -> Text:
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)
     if browser or system:
-        return _("A browser: %(name)s", name=browser or system)
-    return _("A browser that does not say its name")
+        return _("Browser: %(name)s", name=browser or system)
+    return _("Unknown browser")

@@ -30,10 +30,10 @@ CHALLENGE_BYTES = 32
 CODE_LENGTH, DIGITS = 32, 6
 SHORTEST_VERIFIER, LONGEST_VERIFIER = 32, 200
 
-SIX_DIGITS = _("Type the six digits that the window shows.")
-WRONG_CODE = _("This is not the code that the window shows. Check it and try again.")
+SIX_DIGITS = _("Type the six digits shown in the window.")
+WRONG_CODE = _("This is not the code shown in the window. Check it and try again.")
 SPENT_CODE = _("This code has expired or was already used. Open the window again to get a new one.")
-TRIED_OUT = _("The code was wrong five times, so it works no more. Open the window again to get a new one.")
+TRIED_OUT = _("The code was wrong five times, so it no longer works. Open the window again to get a new one.")
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def move_booking(scope: Scope, code: str, slot_key: str, *, moves: int | None) -
 def check_version(booking: BookingDetails, moves: int | None) -> None:
     """`Refused("slot", …)` for a form that was made before the booking's last move."""
     if moves is not None and moves != booking.moves:
-        raise Refused("slot", _("This booking has changed meanwhile. Please look again and choose a time."))
+        raise Refused("slot", _("This booking has changed in the meantime. Please check it and choose a time."))
 
 
 def move_to(scope: Scope, booking: BookingDetails, service: ServiceFacts, key: OccurrenceKey | TimeKey) -> None:

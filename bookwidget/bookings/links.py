@@ -48,7 +48,7 @@ def open_by_link(scope: Scope, claim: LinkClaim) -> tuple[Scope, BookingDetails]
     if row is None or row.link_version != claim.version:
         raise Missing
     if row.ends_at <= scope.now:
-        raise Denied(_("This link ended with the booking. Log in to see your past bookings."))
+        raise Denied(_("This link stopped working when the booking was over. Log in to see your past bookings."))
     acting = replace(scope, actor=customer(row.customer_id, Door.MAIL))
     return acting, read_booking(acting, row.code)
 

@@ -86,7 +86,7 @@ def decide_change(
 
 def impossible_because(facts: BookingFacts, actor: Actor, now: datetime) -> Answer | None:
     if facts.status == "cancelled":
-        return no("already_cancelled", _("This booking is already cancelled."))
+        return no("already_cancelled", _("This booking has already been cancelled."))
     if facts.ends_at <= now:
         return no("already_past", _("This booking is in the past."), facts.ends_at)
     if facts.starts_at <= now and not actor.is_staff:
@@ -119,7 +119,7 @@ def within_move_limits(rule: str, facts: BookingFacts, settings: Settings, now: 
     """Postponing is a way of rescheduling: what limits the one limits the other."""
     most = settings[choices.MAX_MOVES]
     if most and facts.moves >= most:
-        return no("max_moves", _("This booking was rescheduled as often as possible. Please contact us."))
+        return no("max_moves", _("This booking cannot be rescheduled any more often. Please contact us."))
     until = facts.starts_at - timedelta(hours=settings[choices.MOVE_NOTICE_HOURS])
     if now >= until:
         return no("move_notice", _("Rescheduling was possible until %(until)s.", until=until), until)
@@ -133,9 +133,9 @@ def decide_undo(facts: BookingFacts, now: datetime) -> Answer:
     if facts.undo_until is None:
         return no("cancelled_for_good", _("This cancellation cannot be undone."))
     if facts.is_occurrence_cancelled:
-        return no("cancelled_by_business", _("This does not take place."))
+        return no("cancelled_by_business", _("This is not taking place."))
     if now >= facts.undo_until:
-        return no("undo_over", _("Undoing was possible until %(until)s.", until=facts.undo_until), facts.undo_until)
+        return no("undo_over", _("You could undo this until %(until)s.", until=facts.undo_until), facts.undo_until)
     return yes("undo_allowed", facts.undo_until)
 
 
@@ -168,6 +168,6 @@ def no(rule: str, reason: Text, until: datetime | None = None) -> Answer:
     return Answer(False, reason, until, rule)
 
 
-NOT_CANCELLED = no("not_cancelled", _("This booking is not cancelled."))
+NOT_CANCELLED = no("not_cancelled", _("This booking has not been cancelled."))
 """Made once, because it is the answer for almost every line of a list."""
 NO_POSTPONING = no("postpone_not_allowed", _("To postpone this booking, please contact us."))

@@ -72,7 +72,7 @@ def checked_text(field: str, text: str, maximum: int) -> str:
     if len(words) > maximum:
         raise Refused(field, _("Please use at most %(maximum)s characters.", maximum=maximum))
     if any((sign < " " and sign not in "\r\n\t") or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in words):
-        raise Refused(field, _("This holds characters that cannot be stored."))
+        raise Refused(field, _("This contains characters that cannot be stored."))
     return words
 
 

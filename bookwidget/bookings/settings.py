@@ -21,7 +21,7 @@ CANCEL_NOTICE_HOURS = declare(
         "bookings.cancel_notice_hours",
         24,
         _("Notice for cancelling, in hours"),
-        _("Customers may cancel until so many hours before the start. 0: until it starts."),
+        _("Customers may cancel up to this many hours before the start. 0: until it starts."),
         minimum=0,
         maximum=8760,
         per_service=True,
@@ -32,7 +32,7 @@ UNDO_MINUTES = declare(
         "bookings.undo_minutes",
         10,
         _("Minutes in which a cancellation can be undone"),
-        _("So long the place stays kept for the customer who cancelled. 0: cancelling is final at once."),
+        _("The place is kept for the customer who cancelled for this long. 0: a cancellation is final at once."),
         minimum=0,
         maximum=1440,
         per_service=True,
@@ -52,7 +52,7 @@ MOVE_NOTICE_HOURS = declare(
         "bookings.move_notice_hours",
         24,
         _("Notice for rescheduling, in hours"),
-        _("Customers may reschedule until so many hours before the start. 0: until it starts."),
+        _("Customers may reschedule up to this many hours before the start. 0: until it starts."),
         minimum=0,
         maximum=8760,
         per_service=True,
@@ -63,7 +63,7 @@ MAX_MOVES = declare(
         "bookings.max_moves",
         0,
         _("How often one booking may be rescheduled"),
-        _("0: as often as the customer likes."),
+        _("0: as often as the customer wants."),
         minimum=0,
         maximum=100,
         per_service=True,
@@ -73,8 +73,8 @@ LOCKED_STATUSES = declare(
     Setting(
         "bookings.locked_statuses",
         "hold",
-        _("Statuses in which customers change nothing"),
-        _("A booking in one of these can be neither cancelled nor rescheduled by the customer."),
+        _("Statuses in which customers cannot change anything"),
+        _("Customers can neither cancel nor reschedule a booking in one of these."),
         choices=tuple(
             " ".join(chosen) for size in range(len(LIVE_STATUSES) + 1) for chosen in combinations(LIVE_STATUSES, size)
         ),
@@ -144,7 +144,7 @@ MAX_PLACES = declare(
         "bookings.max_places",
         10,
         _("Places in one booking"),
-        _("Customers book at most so many places of a class at once."),
+        _("The most places of a class that a customer can book at once."),
         minimum=1,
         maximum=50,
         per_service=True,
@@ -155,7 +155,7 @@ TERMS_ADDRESS = declare(
         "bookings.terms_address",
         "",
         _("Address of your terms"),
-        _("Who books has to accept them. It begins with https://. Empty: nothing has to be accepted."),
+        _("Customers must accept them to book. Starts with https://. Leave empty if there is nothing to accept."),
     )
 )
 PRIVACY_ADDRESS = declare(
@@ -163,7 +163,7 @@ PRIVACY_ADDRESS = declare(
         "bookings.privacy_address",
         "",
         _("Address of your privacy notice"),
-        _("Who books confirms to have read it. It begins with https://. Empty: nothing is asked."),
+        _("Customers confirm that they have read it. Starts with https://. Leave empty to ask nothing."),
     )
 )
 DOCUMENTS_VERSION = declare(
@@ -171,6 +171,6 @@ DOCUMENTS_VERSION = declare(
         "bookings.documents_version",
         "",
         _("Version of your terms and privacy notice"),
-        _("It is stored with each acceptance, with the time. Change it when the documents change."),
+        _("Stored with the time whenever somebody accepts. Change it when the documents change."),
     )
 )

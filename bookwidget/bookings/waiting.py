@@ -17,7 +17,7 @@ from bookwidget.schedule.actions import lock_occurrence
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
-ONLY_WAITING = no("waiting", _("You are on the waiting list and have no place yet."))
+ONLY_WAITING = no("waiting", _("You are on the waiting list and do not have a place yet."))
 
 
 def join_waiting_list(scope: Scope, occurrence_id: UUID) -> WaitingPlace:
@@ -36,7 +36,7 @@ def join_waiting_list(scope: Scope, occurrence_id: UUID) -> WaitingPlace:
             if occurrence.starts_at <= scope.now:
                 raise Refused("occurrence", _("This has already begun."))
             if occurrence.places_left > 0:
-                raise Refused("occurrence", _("There are places left: you can book."))
+                raise Refused("occurrence", _("There are still places: you can book."))
             entry_id = uuid7()
             entry = WaitlistEntry(id=entry_id, customer_id=customer, occurrence_id=occurrence_id, joined_at=scope.now)
             scope.session.add(entry)

@@ -19,16 +19,16 @@ from bookwidget.web.desk import desk
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.services import services
 
-AS_THEME = ("", _("As the theme has it"))
+AS_THEME = ("", _("As in the theme"))
 RADII = (AS_THEME, ("square", _("Square")), ("soft", _("Soft")), ("round", _("Round")))
 FONTS = (
     AS_THEME,
     ("system", _("The device’s own")),
     ("humanist", _("Humanist")),
     ("rounded", _("Rounded")),
-    ("serif", _("Titles in a serif")),
+    ("serif", _("Serif titles")),
 )
-SCHEMES = (("", _("As the visitor’s device")), ("light", _("Always light")), ("dark", _("Always dark")))
+SCHEMES = (("", _("Same as the visitor’s device")), ("light", _("Always light")), ("dark", _("Always dark")))
 THEME_WORDS = (_("Quiet"), _("Warm"))
 """Titles that the shipped themes give in English; here so that they are in the catalogue."""
 
@@ -92,7 +92,7 @@ def branding_logo_remove() -> ResponseReturnValue:
 
 
 def too_heavy() -> Text:
-    return _("This file is too large. Use one of at most %(size)s MB.", size=services().config.max_upload // 2**20)
+    return _("This file is too large. It can be up to %(size)s MB.", size=services().config.max_upload // 2**20)
 
 
 def refuse_logo(form: Form, reason: Text, status: int) -> ResponseReturnValue:

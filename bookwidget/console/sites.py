@@ -10,7 +10,7 @@ from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
-from bookwidget.theming.i18n import spoken
+from bookwidget.theming.i18n import listed, spoken
 from bookwidget.web.desk import desk
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.services import services
@@ -72,4 +72,5 @@ def show_sites(form: Form | None = None, *, status: int = 200) -> ResponseReturn
 def titles(slugs: Sequence[str]) -> str:
     """What the owner knows the widgets by, for a sentence; a slug stays where there is no such widget any more."""
     known = services().widgets
-    return ", ".join(sorted(spoken().gettext(known[slug].title) if slug in known else slug for slug in slugs))
+    named = sorted(spoken().gettext(known[slug].title) if slug in known else slug for slug in slugs)
+    return listed(named, "standard")

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Text:
-    """A message of the catalogue with its values, e.g. `_("Booked by %(name)s", name=name)`."""
+    """A message of the catalogue with its values, e.g. `_("Booked by %(name)s", name=name)`.
+
+    A tuple among the values is a list of choices, which each language strings together in its way.
+    """
 
     msgid: str
     plural: str | None = None
@@ -18,7 +21,8 @@ class Text:
     def __str__(self) -> str:
         """The English words, for logs, tests and the command line."""
         chosen = self.plural if self.plural is not None and self.values["n"] != 1 else self.msgid
-        return chosen % self.values if self.values else chosen
+        values = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in self.values.items()}
+        return chosen % values if values else chosen
 
 
 def _(msgid: str, **values: object) -> Text:

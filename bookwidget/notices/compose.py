@@ -11,6 +11,7 @@ from typing import Any
 from css_inline import CSSInliner
 from jinja2 import Environment
 
+from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.notices.links import CustomerFacts, Links
@@ -123,14 +124,14 @@ class Composer:
         return MailContext(
             business=tenant.name,
             business_email=tenant.email,
-            business_phone=tenant.phone,
+            business_phone=shown_phone(tenant.phone, region=region_of(locale)),
             logo=self._logo(tenant, branding),
             lang=str(words.locale).replace("_", "-"),
             dir=direction(locale),
             given_name=customer.given_name,
             customer_name=customer.name,
             customer_email=customer.email,
-            customer_phone=customer.phone,
+            customer_phone=shown_phone(customer.phone, region=region_of(locale)),
             by_business=event.actor_kind == ActorKind.MEMBER,
             reason=event.after.get("reason") or "",
             before=visit_of(words, event.before),

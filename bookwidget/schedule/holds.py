@@ -23,8 +23,8 @@ from bookwidget.schedule.models import Hold
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from bookwidget.tenancy.scope import Scope
 
-NO_LONGER_KEPT: Text = _("Your place was kept for a while and is free for others again. Please choose a time.")
-ELSEWHERE: Text = _("Another time was chosen in another window. Please look again.")
+NO_LONGER_KEPT: Text = _("Your place was held for a while and is now free for others. Please choose a time.")
+ELSEWHERE: Text = _("You chose a different time in another window. Please check again.")
 LONGEST = 3
 """How many times the setting's minutes a place is kept at most, however often somebody asks for more."""
 

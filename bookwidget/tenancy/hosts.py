@@ -56,7 +56,7 @@ def clean_host(text: str, *, public_url: str) -> str:
     name = clean_origin(text, "name").partition("://")[2]
     is_number = name.replace(".", "").isdigit()
     if "/" in text or ":" in name or is_number or name == "localhost" or len(name) > LONGEST:
-        raise Refused("name", _("Write the host name alone, for example book.shop.example."))
+        raise Refused("name", _("Write only the host name, for example book.shop.example."))
     if name == public_url.partition("://")[2].partition(":")[0]:
         raise Refused("name", _("This is the name of the service itself."))
     return name
@@ -70,7 +70,7 @@ def add_host(database: Database, tenant: UUID, text: str, *, public_url: str, no
         with database.all_tenants("a host name is added", writing=True) as connection:
             connection.execute(insert(Host).values(values))
     except IntegrityError:
-        raise Refused("name", _("This name leads to a business already.")) from None
+        raise Refused("name", _("This name already leads to a business.")) from None
     database.tenants_by_host.pop(name, None)
     return name
 

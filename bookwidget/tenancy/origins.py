@@ -32,13 +32,13 @@ def clean_origin(text: str, field: str = "origin") -> str:
     if parts.scheme not in PORTS:
         raise Refused(field, _("Only web addresses that begin with https:// can show a widget."))
     if "@" in parts.netloc:
-        raise Refused(field, _("Leave out what stands before the @: user names do not belong into a web address."))
+        raise Refused(field, _("Leave out everything before the @: a web address has no user name."))
     host = _host(parts, field)
     scheme = parts.scheme
     if is_local(host) and "://" not in line:
         scheme = "http"  # what people mean who type localhost:3000
     if scheme == "http" and not is_local(host):
-        raise Refused(field, _("This site is not secure. Widgets show on pages that begin with https:// only."))
+        raise Refused(field, _("This site is not secure. Widgets are only shown on pages that start with https://."))
     port = parts.port
     return f"{scheme}://{host}" + ("" if port in (None, PORTS[scheme]) else f":{port}")
 
@@ -62,7 +62,7 @@ def _split(address: str, field: str) -> SplitResult:
 def _host(parts: SplitResult, field: str) -> str:
     host = (parts.hostname or "").rstrip(".")
     if "*" in host:
-        raise Refused(field, _("Name each site on its own: an asterisk for many sites at once is not possible."))
+        raise Refused(field, _("Add each site separately: an asterisk for several sites at once is not possible."))
     if ":" in host:
         return _ip_six(host, field)
     try:

@@ -132,8 +132,10 @@ class AccentVerdict:
         """The sentence for the form. The ratio is cut, never rounded up to what it does not reach."""
         reached = f"{int(self.ratio * 10) / 10:.1f}"
         if self.worst_pair == LINK:
-            return _("As words on your page this colour reaches only %(ratio)s:1; it needs 4.5:1.", ratio=reached)
-        return _("Words on a button of this colour reach only %(ratio)s:1; they need 4.5:1.", ratio=reached)
+            return _(
+                "As text on your page this colour has a contrast of only %(ratio)s:1; it needs 4.5:1.", ratio=reached
+            )
+        return _("Text on a button of this colour has a contrast of only %(ratio)s:1; it needs 4.5:1.", ratio=reached)
 
 
 def check_accent(accent: str, surface: str = DEFAULT_SURFACE) -> AccentVerdict:
@@ -179,7 +181,7 @@ def _declarations(values: Mapping[str, str]) -> str:
 
 def _check_choice(field: str, value: str | None, allowed: Mapping[str, str] | tuple[str, ...]) -> None:
     if value is not None and value not in allowed:
-        raise Refused(field, _("Choose one of: %(choices)s.", choices=", ".join(allowed)))
+        raise Refused(field, _("Choose one of: %(choices)s.", choices=tuple(allowed)))
 
 
 def _text_or_none(value: object) -> str | None:

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -120,7 +122,15 @@ def direction(locale: str) -> str:
         return "ltr"
 
 
+def listed(items: Sequence[str], style: Literal["standard", "or"], translations: NullTranslations | None = None) -> str:
+    """ "one, two and three" as the language writes it; with "or", "one, two or three"."""
+    words = translations or _speaking.get()
+    return format_list(items, style, words.info().get("language", "en"))
+
+
 def _worded(value: object, words: NullTranslations) -> object:
+    if isinstance(value, tuple):
+        return listed(value, "or", words)
     return translate(value, words) if isinstance(value, Text) else value
 
 

@@ -26,7 +26,7 @@ PNG_UP_TO = 120_000
 """Bytes. Every mail program knows PNG, so WebP only where PNG would be heavy."""
 
 FIELD = "logo"
-UNREADABLE = _("This picture is damaged or not finished. Save it again as PNG, JPEG or WebP.")
+UNREADABLE = _("This picture is damaged or incomplete. Save it again as PNG, JPEG or WebP.")
 SVG = _("SVG pictures cannot be used, because they may hold scripts. Save the logo as PNG, at least 512 pixels wide.")
 UNKNOWN = _("Only PNG, JPEG and WebP pictures can be used.")
 
@@ -66,13 +66,17 @@ def check_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise Refused(FIELD, too_large())
     if width > FLATTEST * height:
-        raise Refused(FIELD, _("This picture is too flat: use one at most %(n)s times as wide as high.", n=FLATTEST))
+        raise Refused(
+            FIELD, _("This picture is too wide: it can be at most %(n)s times as wide as it is high.", n=FLATTEST)
+        )
     if height > TALLEST * width:
-        raise Refused(FIELD, _("This picture is too narrow: use one at most %(n)s times as high as wide.", n=TALLEST))
+        raise Refused(
+            FIELD, _("This picture is too narrow: it can be at most %(n)s times as high as it is wide.", n=TALLEST)
+        )
 
 
 def too_large() -> Text:
-    return _("This picture has too many pixels. Use one of at most 4000 × 4000.")
+    return _("This picture has too many pixels. It can have up to 4000 × 4000.")
 
 
 def looks_known(data: bytes) -> bool:

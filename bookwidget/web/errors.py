@@ -15,10 +15,10 @@ from bookwidget.web.rendering import render_bare, with_local_times
 log = structlog.get_logger(__name__)
 
 TITLES = {
-    400: _("This request cannot be understood"),
+    400: _("This request could not be understood"),
     401: _("Please log in first"),
     403: _("This is not possible"),
-    404: _("There is nothing here"),
+    404: _("Nothing here"),
     405: _("This is not possible"),
     413: _("This file is too large"),
     422: _("This is not possible"),
@@ -27,8 +27,8 @@ TITLES = {
     503: _("Too busy at the moment"),
 }
 HINTS = {
-    403: _("The page may have been open for too long. Go back, load it again and try once more."),
-    404: _("The address may be misspelled, or what it showed is gone."),
+    403: _("The page may have been open for too long. Go back, reload it and try again."),
+    404: _("The address may be misspelled, or the page is gone."),
     413: _("Choose a smaller file."),
     429: _("Wait a little and try again."),
     500: _("It is not your fault, and nothing was changed. Please try again."),

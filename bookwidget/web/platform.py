@@ -17,13 +17,13 @@ from bookwidget.web.services import services
 blueprint = Blueprint("platform", __name__)
 
 HOSTED_PATH = re.compile(r"/[wp]/([^/]+)")
-UNKNOWN = _("There is no business of this name. Copy it from the link in a mail of theirs, or ask them.")
+UNKNOWN = _("There is no business with this name. Copy the name from a link in one of their emails, or ask them.")
 
 
 class BookerForm(Form):
     """Only looks something up, so it is sent by GET and needs no guard."""
 
-    business = StringField(_("Name of the business in its address"))
+    business = StringField(_("Name of the business in the address"))
 
 
 @blueprint.get("/login")

@@ -102,7 +102,7 @@ def remove_site(scope: Scope, site_id: UUID | None) -> None:
 def _put_on_list(scope: Scope, origin: str) -> AllowedSite:
     session = scope.session
     if len(session.rows(SITES).all()) >= MOST_SITES:
-        raise Refused("origin", _("There are %(count)s sites already. Remove one first.", count=MOST_SITES))
+        raise Refused("origin", _("You already have %(count)s sites. Remove one first.", count=MOST_SITES))
     site = Site(id=uuid7(), origin=origin, created_at=scope.now)
     session.add(site)
     session.execute(FORGET_REFUSED, {"refused_origin": origin})

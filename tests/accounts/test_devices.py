@@ -22,9 +22,9 @@ WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 CriOS/140.0 Safari/604.1",
          "Chrome on iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15", "Safari on Linux"),
-        ("Werkzeug/3.1.9", "A browser that does not say its name"),
-        ("", "A browser that does not say its name"),
-        ("Something for Windows", "A browser: Windows"),
+        ("Werkzeug/3.1.9", "Unknown browser"),
+        ("", "Unknown browser"),
+        ("Something for Windows", "Browser: Windows"),
     ],
 )  # fmt: skip
 def test_known_browsers(text: str, words: str) -> None:

@@ -153,7 +153,7 @@ def test_B6_a_form_made_before_another_move_is_refused(yoga: World) -> None:
     with pytest.raises(Refused) as refused:
         Acting(yoga).move_booking(booking.code, keys[1], moves=0)
     assert refused.value.field == "slot"
-    assert "changed meanwhile" in str(refused.value.reason)
+    assert "changed in the meantime" in str(refused.value.reason)
 
 
 def bad_targets(world: World) -> dict[str, str]:

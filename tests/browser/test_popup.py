@@ -85,7 +85,7 @@ def test_a_window_that_was_blocked_opens_as_a_tab_at_the_next_click(browser: Bro
     assert browser.js("return opener") is None
     log_in_there(browser)
     code = digits(browser)
-    assert "Tell it to nobody" in browser.text("main")
+    assert "Do not tell it to anybody" in browser.text("main")
     browser.close_window()
     back(browser, first)
     type_code(browser, code)

@@ -123,7 +123,7 @@ def test_an_id_that_is_none_is_not_found(web: Web, bad: str) -> None:
         answer = visitor.get(path)
         assert answer.status_code == 404
     answer = visitor.get("nothing-here")
-    assert "There is nothing here" in answer.text
+    assert "Nothing here" in answer.text
     assert "Back to the console" in answer.text
 
 

@@ -73,7 +73,7 @@ def test_an_unreadable_accent_is_refused_with_its_ratio_and_repaired_on_request(
     visitor = owner(web)
     answer = save(visitor, name="Typed & kept", accent="#ffdd00")
     assert answer.status_code == 422
-    assert "reaches only 1.3:1; it needs 4.5:1" in answer.text
+    assert "a contrast of only 1.3:1; it needs 4.5:1" in answer.text
     assert 'value="Typed &amp; kept"' in answer.text
     assert 'value="#ffdd00"' in answer.text
     assert 'name="repair"' in answer.text
@@ -193,7 +193,7 @@ def test_a_file_that_is_too_large_is_said_beside_the_field(web: Web) -> None:
     answer = upload(visitor, bytes(web.services.config.max_upload + 1))
     answer.request.environ["wsgi.input"].close()  # the test client's own file, which nobody read
     assert answer.status_code == 413
-    assert "at most 5 MB" in answer.text
+    assert "up to 5 MB" in answer.text
     assert 'id="logo-error"' in answer.text
     assert files(web) == []
 

@@ -209,7 +209,7 @@ def test_a_booker_is_shown_the_way_to_the_business(web: Web, typed: str, locatio
 def test_an_unknown_business_stays_typed(web: Web, typed: str) -> None:
     answer = Visitor(web.app, "/").get("/login", query_string={"business": typed})
     assert answer.status_code == 422
-    assert "There is no business of this name" in answer.text
+    assert "There is no business with this name" in answer.text
     assert "<b>" not in answer.text
 
 

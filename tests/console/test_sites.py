@@ -72,7 +72,7 @@ def test_a_site_that_tried_is_allowed_with_one_click(web_everywhere: Web) -> Non
     refuse(web, "https://blog.example", "profile")
     refuse(web, "https://stranger.example")
     page = visitor.get("sites/").text
-    assert "Log in, Profile" in page
+    assert "Log in and Profile" in page
     path = f"sites/refused/{refused}/allow"
     fields = visitor.form("sites/", f"/console/{path}")
     assert visitor.post(path, fields).status_code == 303

@@ -97,10 +97,10 @@ def test_the_mail_of_a_cancellation(to: str) -> None:
 def test_the_mail_of_a_new_booking(actor: str) -> None:
     to_ada, to_business = (letter(made_at(actor), to) for to in (CUSTOMER, BUSINESS))
     assert to_ada.subject == "Booked: Slow Flow, Thursday, 26 November 2026"
-    assert to_business.subject == "New booking of Ada Byron: Slow Flow, Thursday, 26 November 2026"
+    assert to_business.subject == "New booking from Ada Byron: Slow Flow, Thursday, 26 November 2026"
     assert ("we booked this for you:" in to_ada.text) == (actor == "member")
     assert "Thursday, 26 November 2026 · 09:00–10:15" in words_of(to_ada.html)
-    assert "+441632960001" in to_business.text
+    assert "01632 960001" in to_business.text
 
 
 def test_the_customer_s_mails_hold_a_stand_in_for_the_booking_s_link_and_the_business_s_do_not() -> None:

@@ -65,7 +65,7 @@ def booking(web: Web) -> Booking:
 
 def test_K1_customer_and_business_are_told_of_a_booking_once(web: Web, booking: Booking) -> None:
     mails = deliver(web) + deliver(web)
-    assert sorted(mail["Subject"].split(":")[0] for mail in mails) == ["Booked", "New booking of Ada Byron"]
+    assert sorted(mail["Subject"].split(":")[0] for mail in mails) == ["Booked", "New booking from Ada Byron"]
     [mail] = to_ada(mails)
     [link] = links_of(mail)
     page = web.visitor().get(link.removeprefix(HERE))

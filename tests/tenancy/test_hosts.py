@@ -45,7 +45,7 @@ def test_a_name_leads_to_its_tenant(yoga: World, other: World) -> None:
 def test_a_name_belongs_to_one(yoga: World, other: World) -> None:
     add(yoga)
     for world in (yoga, other):
-        with pytest.raises(Refused, match="leads to a business already"):
+        with pytest.raises(Refused, match="already leads to a business"):
             add(world)
     with pytest.raises(Missing):
         remove_host(other.database, other.tenant_id, "book.yoga.example")

@@ -121,3 +121,16 @@ def test_the_language_of_the_page_ends_with_the_page(catalogs: Catalogs) -> None
 )
 def test_direction(locale: str, way: str) -> None:
     assert direction(locale) == way
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "square, soft, or round"), ("de", "square, soft oder round"), ("ar", "square أو soft أو round")],
+)
+def test_choices_stand_in_a_list_of_the_language(language: str, words: str, tmp_path: Path) -> None:
+    for name in ("de", "ar"):
+        put(tmp_path / name / "LC_MESSAGES/core.po", HEADER)
+    spoken_here = Catalogs([tmp_path]).translations(language)
+    choices = _("Choose one of: %(choices)s.", choices=("square", "soft", "round"))
+    assert translate(choices, spoken_here) == f"Choose one of: {words}."
+    assert str(choices) == "Choose one of: square, soft, round."

@@ -43,12 +43,12 @@ def test_nothing_is_there_where_it_is_not_development(tmp_path: Path, sqlite_url
 
 
 def test_an_empty_box_says_so(developer: FlaskClient) -> None:
-    assert "No mail yet" in developer.get("/dev/mailbox").text
+    assert "No emails yet" in developer.get("/dev/mailbox").text
 
 
 def test_mails_that_really_leave_are_not_here(tmp_path: Path, sqlite_url: str) -> None:
     client = client_of(tmp_path, sqlite_url, development=True, mail_url="smtp://127.0.0.1:2525")
-    assert "Mails leave this service" in client.get("/dev/mailbox").text
+    assert "This service sends real emails" in client.get("/dev/mailbox").text
 
 
 def test_a_mail_is_listed_and_opened(developer: FlaskClient, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def switch_off(web: Web) -> None:
 def test_what_is_not_there_is_a_small_neutral_page(web: Web, path: str) -> None:
     answer = web.app.test_client().get(path, base_url=HERE)
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.text
+    assert "Nothing here" in answer.text
     assert len(answer.data) < 2000
     assert "frame-ancestors" not in answer.headers["Content-Security-Policy"], "seen inside a frame too"
 

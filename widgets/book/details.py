@@ -190,7 +190,7 @@ def show_gone(
         status=status,
         service=service,
         choice=choose_times(pages, here.formats, here.now, by_date=service.is_class, day=None, key="", gone=at),
-        reason=reason or _("Your place was kept for a while and is free for others again. Please choose a time."),
+        reason=reason or _("Your place was held for a while and is now free for others. Please choose a time."),
         form=form,
         typed=typed_values(form, people),
         action=address_of(wanted),

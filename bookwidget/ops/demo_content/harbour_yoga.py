@@ -15,7 +15,7 @@ from bookwidget.tenancy.session import writing
 
 AVA = Person("ava.quinn@example.com", "Ava", "Quinn", "morning-tide-48", "+447700900123", has="Slow Flow")
 LEO = Person("leo.brandt@example.com", "Leo", "Brandt", "paper-lantern-31", "+447700900145", has="Yin by Candlelight")
-SAM = Person("sam.okafor@example.com", "Sam", "Okafor", "quiet-harbour-72", has="Nothing is booked")
+SAM = Person("sam.okafor@example.com", "Sam", "Okafor", "quiet-harbour-72", has="No upcoming bookings")
 OTHERS = (
     Person("freya.holt@example.com", "Freya", "Holt"),
     Person("idris.khan@example.com", "Idris", "Khan"),

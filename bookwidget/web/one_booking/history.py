@@ -31,7 +31,11 @@ def words_of(change: Change, business: str) -> Text | None:
         case "booking.cancelled":
             return _("You cancelled.") if by_customer else _("%(business)s cancelled it.", business=business)
         case "booking.restored":
-            return _("You undid that.") if by_customer else _("%(business)s undid that.", business=business)
+            return (
+                _("You undid the cancellation.")
+                if by_customer
+                else _("%(business)s undid the cancellation.", business=business)
+            )
         case "booking.moved":
             return words_of_move(change, business, by_customer=by_customer)
     return None

@@ -77,7 +77,7 @@ def test_K3_a_guest_books_without_an_account(web: Web, kind: str, portal: bool) 
     assert page_of(web, key) in guest.get("book/").text
     url = open_form(web, guest, key)
     form = guest.get(url).text
-    assert "Kept for you until 09:10." in form
+    assert "Held for you until 09:10." in form
     review = press(guest, url, "review", **EVE, note="Knee")
     assert review.status_code == 200
     for words in ("Eve Adams", "eve@example.com", "Knee", "£14.00" if kind == "class" else "£60.00"):
@@ -100,7 +100,7 @@ def test_K1_a_signed_in_customer_types_nothing_that_is_known(web: Web) -> None:
     assert re.findall(r">([^<]+)</a>", menu) == ["My bookings", "Book", "Profile"]
     url = open_form(web, ada, class_key(web))
     form = ada.get(url).text
-    assert "You book as Ada Byron (ada@example.com)." in form
+    assert "You are booking as Ada Byron (ada@example.com)." in form
     assert 'name="email"' not in form
     made = again(ada, press(ada, url, "review"), "confirm")
     assert stored(web, Booking).customer_id == web.yoga.ids["ada"]
@@ -193,7 +193,7 @@ def test_K3_a_lapsed_hold_shows_the_nearest_times_and_loses_nothing(web: Web) ->
     assert form.status_code == 200
     for typed in EVE.values():
         assert typed in form.text
-    assert "Kept for you until 09:21." in form.text
+    assert "Held for you until 09:21." in form.text
     made = again(guest, again(guest, form, "review"), "confirm")
     assert made.status_code == 303
     assert count(web, Booking) == 2
@@ -206,7 +206,7 @@ def test_K3_a_lapsed_page_is_friendly(web: Web) -> None:
     minutes_later(web, 11)
     page = guest.get(url)
     assert page.status_code == 200
-    assert "Your place was kept for a while and is free for others again." in page.text
+    assert "Your place was held for a while and is now free for others." in page.text
     assert "See all times" in page.text
 
 
@@ -214,7 +214,7 @@ def test_a_place_can_be_kept_longer(web: Web) -> None:
     guest = web.visitor()
     url = open_form(web, guest, class_key(web))
     minutes_later(web, 5)
-    assert "Kept for you until 09:15." in press(guest, url, "longer").text
+    assert "Held for you until 09:15." in press(guest, url, "longer").text
 
 
 def test_K3_a_time_that_went_meanwhile_is_no_dead_end(web: Web) -> None:

@@ -67,7 +67,7 @@ def test_B8_it_is_cancelled_by_the_button_as_its_customer_through_the_mail(
     answer = stranger.send(link_of(web, booking) + "/cancel", reason="Ill")
     assert answer.status_code == 303
     page = stranger.get(answer.location).text
-    assert "This booking is cancelled. You can undo this until 09:10." in page
+    assert "This booking has been cancelled. You can undo this until 09:10." in page
     assert f'data-event="booking.cancelled?booking={booking.code}"' in page
     event = last_event(web)
     assert (event.kind, event.actor_kind, event.door) == ("booking.cancelled", "customer", "mail")
@@ -107,7 +107,7 @@ def test_B6_it_is_moved_by_the_button(web: Web, booking: Booking, stranger: Visi
     page = stranger.get(link_of(web, booking) + "/move").text
     [slot] = re.findall(r'name="slot" value="([^"]+)"', page)
     answer = move(web, stranger, booking, slot)
-    assert "Slow Flow is now on" in stranger.get(answer.location).text
+    assert "Slow Flow has been moved to" in stranger.get(answer.location).text
     event = last_event(web)
     assert (event.kind, event.door) == ("booking.moved", "mail")
     with web.yoga.database.session(web.yoga.tenant_id) as session:
@@ -141,7 +141,7 @@ def test_it_ends_with_the_booking(web: Web, booking: Booking, stranger: Visitor)
     page = stranger.get(url)
     assert page.status_code == 410
     assert booking.code not in page.text
-    assert "This link has ended" in page.text
+    assert "This link no longer works" in page.text
 
 
 def test_it_can_be_ended(web: Web, booking: Booking, stranger: Visitor) -> None:

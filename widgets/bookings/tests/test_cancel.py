@@ -36,7 +36,7 @@ def test_B8_the_page_asks_and_the_button_cancels(web: Web, code: str) -> None:
     assert (answer.status_code, answer.location) == (303, f"/w/yoga/0/bookings/?cancelled={code}")
     assert status(web, code) == ("cancelled", 1)
     listed = ada.get(answer.location).text
-    assert "Slow Flow on Thu 26 Nov is cancelled." in listed
+    assert "Slow Flow on Thu 26 Nov has been cancelled." in listed
     assert 'role="status"' in listed
     assert f'data-event="booking.cancelled?booking={code}"' in listed
     assert code in ada.get("bookings/?tab=cancelled").text
@@ -68,7 +68,7 @@ def test_going_back_to_the_question_shows_what_became_of_it(web: Web, code: str)
     ada.send(f"bookings/{code}/cancel")
     page = ada.get(f"bookings/{code}/cancel")
     assert page.status_code == 403
-    assert "This booking is already cancelled." in page.text
+    assert "This booking has already been cancelled." in page.text
     assert "Slow Flow" in page.text
 
 

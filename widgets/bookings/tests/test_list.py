@@ -203,10 +203,10 @@ def test_months_are_headings(web: Web) -> None:
 @pytest.mark.parametrize(
     ("tab", "words"),
     [
-        ("upcoming", "Nothing is booked"),
+        ("upcoming", "No upcoming bookings"),
         ("waiting", "You are not waiting for anything"),
         ("past", "No past bookings"),
-        ("cancelled", "Nothing is cancelled"),
+        ("cancelled", "No cancelled bookings"),
     ],
 )
 def test_an_empty_tab_says_what_will_be_there(web: Web, tab: str, words: str) -> None:

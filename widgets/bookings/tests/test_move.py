@@ -60,7 +60,7 @@ def test_B6_a_free_time_is_chosen_and_saved(web: Web, code: str, ada: Visitor) -
     assert (answer.status_code, answer.location) == (303, f"/w/yoga/0/bookings/?moved={code}")
     assert start(web, code) == (TEN + timedelta(hours=3), 1)
     listed = ada.get(answer.location).text
-    assert "Massage is now on Thu 26 Nov, 13:00." in listed
+    assert "Massage has been moved to Thu 26 Nov, 13:00." in listed
     assert f'data-event="booking.moved?booking={code}"' in listed
 
 
@@ -72,7 +72,7 @@ def test_the_week_is_a_strip_of_links(web: Web, code: str, ada: Visitor) -> None
     page = ada.get(f"bookings/{code}/move").text
     strip = page.split('class="bw-days"')[1].split("</nav>")[0]
     assert strip.count("<a ") == 5  # from today, two hours from now
-    assert strip.count("nothing free") == 2  # the weekend
+    assert strip.count("nothing available") == 2  # the weekend
     assert "Next week" in page
     assert "Previous week" not in page
     friday = ada.get(f"bookings/{code}/move?day=2026-11-27").text
@@ -127,7 +127,7 @@ def test_a_page_made_before_another_move_keeps_the_choice(web: Web, code: str, a
     wanted = key(web, TEN + timedelta(hours=4))
     answer = ada.post(f"bookings/{code}/move", {**stale, "slot": wanted})
     assert answer.status_code == 422
-    assert "has changed meanwhile" in answer.text
+    assert "has changed in the meantime" in answer.text
     assert checked(answer.text) == [wanted]
     assert start(web, code) == (TEN + timedelta(hours=1), 1)
     fresh = ada.post(f"bookings/{code}/move", {**stale, "slot": wanted, "moves": "1"})
@@ -189,8 +189,8 @@ def test_a_class_moves_among_its_other_dates(web: Web, ada: Visitor) -> None:
 def test_nothing_free_says_where_to_look(web: Web, ada: Visitor) -> None:
     booking = factories.make_booking(web.yoga)
     page = ada.get(f"bookings/{booking.code}/move").text
-    assert "Nothing is free on these days." in page
-    assert "Look at later days" in page
+    assert "Nothing is available on these days." in page
+    assert "See later days" in page
     assert "Confirm" not in page
     last = ada.get(f"bookings/{booking.code}/move?from=2027-02-20").text
     assert "There are no other free times at the moment." in last

@@ -20,7 +20,7 @@ def test_B8_the_bar_stands_after_cancelling_and_undoes(web: Web, code: str) -> N
     page = ada.get(answer.location).text
     bar = page.split('class="bw-undo"')[1].split("</form>")[0]
     assert 'role="status"' in bar
-    assert "Slow Flow on Thu 26 Nov is cancelled." in bar
+    assert "Slow Flow on Thu 26 Nov has been cancelled." in bar
     assert "You can undo this until 09:10." in bar
     assert f'data-event="booking.cancelled?booking={code}"' in bar
     answer = ada.send(f"bookings/{code}/undo", page=answer.location)
@@ -30,7 +30,7 @@ def test_B8_the_bar_stands_after_cancelling_and_undoes(web: Web, code: str) -> N
     assert f'data-event="booking.restored?booking={code}"' in page
     assert "bw-undo" not in page
     told = ada.get(f"bookings/{code}").text.split('class="bw-log"')[1]
-    assert told.index("You cancelled.") < told.index("You undid that.")
+    assert told.index("You cancelled.") < told.index("You undid the cancellation.")
 
 
 def test_too_late_is_403_with_the_reason(web: Web, code: str) -> None:
@@ -40,7 +40,7 @@ def test_too_late_is_403_with_the_reason(web: Web, code: str) -> None:
     web.now += timedelta(minutes=10)
     answer = ada.post(f"bookings/{code}/undo", fields)
     assert answer.status_code == 403
-    assert "Undoing was possible until Tue, 24 Nov 2026, 09:10." in answer.text
+    assert "You could undo this until Tue, 24 Nov 2026, 09:10." in answer.text
     assert "bw-undo" not in ada.get(f"bookings/?cancelled={code}").text
 
 
@@ -59,8 +59,8 @@ def test_the_address_alone_shows_the_booking(web: Web, code: str) -> None:
     ada.send(f"bookings/{code}/cancel")
     page = ada.get(f"bookings/{code}/undo")
     assert page.status_code == 200
-    assert "This booking is cancelled." in page.text
-    assert "already cancelled" not in page.text
+    assert "This booking has been cancelled." in page.text
+    assert "already been cancelled" not in page.text
 
 
 def test_without_undo_there_is_a_plain_note(web: Web, code: str) -> None:
@@ -68,5 +68,5 @@ def test_without_undo_there_is_a_plain_note(web: Web, code: str) -> None:
     ada = web.customer()
     assert "undo it" not in ada.get(f"bookings/{code}/cancel").text
     page = ada.get(ada.send(f"bookings/{code}/cancel").location).text
-    assert "Slow Flow on Thu 26 Nov is cancelled." in page
+    assert "Slow Flow on Thu 26 Nov has been cancelled." in page
     assert "bw-undo" not in page

@@ -25,7 +25,7 @@ def test_details_are_saved_and_shown(web: Web, ada: Visitor) -> None:
     answer = ada.send("profile/details", "profile/", given_name="Augusta", phone="01632 960145")
     assert (answer.status_code, answer.location) == (303, "/w/yoga/0/profile/?saved=details")
     page = ada.get(answer.location).text
-    assert "Your details are saved." in page
+    assert "Your details have been saved." in page
     assert 'value="Augusta"' in page
     assert '<span class="bw-hide-s">Augusta</span>' in page
     assert stored(web) == ("Augusta", "Byron", "+441632960145")
@@ -60,7 +60,7 @@ def test_changed_meanwhile_keeps_what_was_typed_and_can_be_sent_again(web: Web, 
     web.customer().send("profile/details", "profile/", given_name="Augusta")
     answer = ada.post("profile/details", {**stale, "family_name": "King"})
     assert answer.status_code == 422
-    assert "were changed somewhere else meanwhile" in answer.text
+    assert "were changed somewhere else in the meantime" in answer.text
     assert 'value="King"' in answer.text
     assert stored(web)[:2] == ("Augusta", "Byron")
     again = {**stale, "family_name": "King", "version": version_in(answer.text)}
@@ -91,7 +91,7 @@ def test_a_password_is_changed_and_ends_other_sign_ins(web: Web, ada: Visitor) -
     elsewhere = web.customer()
     answer = ada.send("profile/password", "profile/", current=PASSWORD, new=NEW)
     assert (answer.status_code, answer.location) == (303, "/w/yoga/0/profile/?saved=password")
-    assert "Your password is changed." in ada.get(answer.location).text
+    assert "Your password has been changed" in ada.get(answer.location).text
     assert elsewhere.get("profile/").status_code == 401
     assert web.visitor().send("login/", email="ada@example.com", password=NEW).status_code == 303
 

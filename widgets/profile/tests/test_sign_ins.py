@@ -51,7 +51,7 @@ def test_one_is_ended(web: Web, ada: Visitor) -> None:
     (second, _third) = ids(ada.get("profile/").text)[::-1]
     answer = ada.send("profile/sign-ins", "profile/", sign_in=second)
     assert (answer.status_code, answer.location) == (303, "/w/yoga/0/profile/?saved=sign-in")
-    assert "It is logged out." in ada.get(answer.location).text
+    assert "That device has been logged out." in ada.get(answer.location).text
     assert sorted([is_in(elsewhere), is_in(third)]) == [False, True]
     assert is_in(ada)
 
