@@ -122,7 +122,7 @@ def extend_hold(scope: Scope, service: ServiceFacts, hold_id: UUID) -> HoldFacts
 def claim_hold(scope: Scope, hold_id: UUID) -> HoldFacts:
     """The places are the caller's from now on; `Refused("slot", …)` if it has lapsed, or the business cancelled."""
     hold = still_kept(lock_hold(scope, hold_id))
-    if hold.state != "scheduled" or hold.starts_at <= scope.now:
+    if hold.state != "scheduled" or hold.starts_at < scope.now:
         raise Refused("slot", _("This time can no longer be booked. Please choose another one."))
     scope.session.rows(store.END_HOLDS, {"holds": [hold_id]})
     return hold

@@ -1,0 +1,62 @@
+"""Any sequence of what people do leaves the books right, on both databases."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from bookwidget.bookings import cancelling, changing, holding
+from bookwidget.schedule import claims, holds
+from bookwidget.tenancy.database import Database
+from tests.bookings.model import Business
+
+QUICK = (Phase.explicit, Phase.generate)
+"""Without making what fails smaller."""
+SHORT = {"sqlite": (12, 20), "postgresql": (5, 12)}
+"""How many examples, of how many steps."""
+
+
+def run(database: Database, examples: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
+    chosen = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
+    run_state_machine_as_test(lambda: Business(database), settings=chosen)
+
+
+def test_K1_B8_any_sequence_keeps_the_books_right(database: Database) -> None:
+    run(database, *SHORT["sqlite" if database.is_sqlite else "postgresql"])
+
+
+@pytest.mark.slow
+def test_K1_B8_many_long_sequences_keep_the_books_right(database: Database) -> None:
+    run(database, *((400, 50) if database.is_sqlite else (60, 40)))
+
+
+def nothing(*values: Any, **named: Any) -> None:
+    """What is forgotten."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("module", "name", "forgotten"),
+    [
+        (cancelling, "free_places", nothing),
+        (cancelling, "record", nothing),
+        (cancelling, "require", nothing),
+        (changing, "record", nothing),
+        (changing, "release_private_occurrence", nothing),
+        (holding, "code_of", nothing),
+        (claims, "release_seats", nothing),
+        (holds, "release_seats", nothing),
+        (holds.store, "END_HOLDS", holds.store.LOCK_OCCURRENCES),
+    ],
+)
+def test_it_finds_what_is_forgotten(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, module: Any, name: str, forgotten: Callable[..., None]
+) -> None:
+    """Of each of these the model has to say that something is wrong."""
+    monkeypatch.setattr(module, name, forgotten)
+    database = Database(sqlite_url)
+    with pytest.raises(Exception):  # noqa: B017 - however it shows
+        run(database, 60, 20, QUICK)
+    database.dispose()

@@ -1,0 +1,201 @@
+"""A crowd wants the same place at the same instant, over the real server in several processes."""
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from bookwidget.accounts.models import Customer
+from bookwidget.bookings.models import Booking
+from bookwidget.kernel.clock import utc_now
+from bookwidget.schedule.models import Hold
+from bookwidget.schedule.rules import OccurrenceKey, TimeKey
+from bookwidget.tenancy.database import Database
+from bookwidget.tenancy.session import writing
+from tests import cluster, factories
+from tests.bookings.acting import Acting, events, occurrence
+from tests.bookings.soundness import troubles
+from tests.factories import PASSWORD, World
+from tests.rush.people import Answer, Person, at_once
+from tests.rush.servers import House, serving
+
+CROWD, SOME, THRONG = 200, 40, 600
+KINDLY = ("This time has just been taken. Please choose another one.", "The nearest free times:")
+numbers = count()
+
+
+@dataclass
+class Town:
+    """A running installation; each test has a business of its own in it."""
+
+    house: House
+    database: Database
+
+    def business(self, **tenant: Any) -> World:
+        return factories.make_world(self.database, slug=f"yoga-{next(numbers)}", now=utc_now(), **tenant)
+
+    def crowd(self, world: World, size: int) -> list[Person]:
+        return [Person(self.house.ports, number, f"/w/{world.slug}/0/") for number in range(size)]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def town(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    """Started once: a start takes longer than a rush."""
+    folder = tmp_path_factory.mktemp("town")
+    if request.param == "sqlite":
+        shutil.copy(sqlite_template, folder / "test.db")
+        yield from town_on(f"sqlite:///{folder / 'test.db'}", folder)
+    else:
+        server: tuple[Path, psycopg.Connection[Any]] = request.getfixturevalue("postgresql")
+        with cluster.copy_of(*server) as url:
+            yield from town_on(url, folder)
+
+
+def town_on(url: str, folder: Path) -> Iterator[Town]:
+    database, cheap = Database(url), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch, serving(url, folder) as house:
+        patch.setattr(factories, "PASSWORD_HASH", cheap.hash(PASSWORD))
+        yield Town(house, database)
+    database.dispose()
+
+
+def page_of(world: World, key: str) -> str:
+    return f"book/{world.ids['flow' if key.startswith('o-') else 'massage'].hex}"
+
+
+def weekday_at_ten(days: int = 7) -> datetime:
+    day = utc_now() + timedelta(days=days)
+    day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
+    return day.replace(hour=10, minute=0, second=0, microsecond=0)
+
+
+def take(people: list[Person], world: World, key: str) -> list[Answer]:
+    """All open the page of times; then all press the same time at once."""
+    page = page_of(world, key)
+    forms = at_once(partial(person.form, page) for person in people)
+    pressed = zip(people, forms, strict=True)
+    return at_once(partial(person.ask, page, {**form, "slot": key}) for person, form in pressed)
+
+
+def book(person: Person, kept: Answer) -> list[Answer]:
+    """Details, review, and the last button pressed three times at once, each time at another process."""
+    name = f"guest{person.number}"
+    form = person.ask(kept.location)
+    review = person.press(form, "review", given_name=name, family_name="Adams", email=f"{name}@example.com")
+    assert review.status == 200, review.text
+    clicks = [Person(person.ports, person.number + n, person.base) for n in range(3)]
+    return at_once(partial(click.press, review, "confirm") for click in clicks)
+
+
+def booked_by(world: World) -> list[str]:
+    with world.database.session(world.tenant_id) as session:
+        emails = select(Customer.email).join(Booking, Booking.customer_id == Customer.id).order_by(Customer.email)
+        return list(session.execute(emails.where(Booking.status == "confirmed")).scalars())
+
+
+def told_kindly(answer: Answer, elsewhere: str) -> bool:
+    return all(words in answer.text for words in KINDLY) and elsewhere in answer.text
+
+
+def rush(town: Town, world: World, key: str, elsewhere: str, *, size: int, places: int) -> None:
+    """So many people for so few places: these few have them, the others know where to go, and nobody waits in vain."""
+    people = town.crowd(world, size)
+    answers = take(people, world, key)
+    assert Counter(answer.status for answer in answers) == {303: places, 422: size - places}, town.house.log()[-2000:]
+    assert all(told_kindly(answer, elsewhere) for answer in answers if answer.status == 422)
+    happy = [(person, answer) for person, answer in zip(people, answers, strict=True) if answer.status == 303]
+    clicks = at_once(partial(book, person, kept) for person, kept in happy)
+    for three in clicks:
+        assert {answer.status for answer in three} == {303}
+        assert len({answer.location for answer in three}) == 1
+    assert booked_by(world) == sorted(f"guest{person.number}@example.com" for person, _kept in happy)
+    assert len(events(world, "booking.made")) == places
+    assert troubles(world) == []
+
+
+@pytest.mark.parametrize("size", [CROWD, pytest.param(THRONG, marks=pytest.mark.slow)])
+def test_K1_a_crowd_for_five_places_is_five_bookings(town: Town, size: int) -> None:
+    world = town.business()
+    full = factories.make_class(world, days=7, capacity=5)
+    free = factories.make_class(world, days=8, capacity=500)
+    rush(town, world, str(OccurrenceKey(full.id)), str(OccurrenceKey(free.id)), size=size, places=5)
+    assert occurrence(world, full.id).seats_taken == 5
+
+
+@pytest.mark.parametrize("size", [SOME, pytest.param(CROWD, marks=pytest.mark.slow)])
+def test_K1_a_crowd_for_one_time_of_a_provider_is_one_booking(town: Town, size: int) -> None:
+    world, at = town.business(), weekday_at_ten()
+    wanted, beside = (str(TimeKey(world.ids[who], at)) for who in ("mara", "tom"))
+    rush(town, world, wanted, beside, size=size, places=1)
+
+
+@pytest.mark.parametrize("size", [SOME, pytest.param(CROWD, marks=pytest.mark.slow)])
+def test_B8_a_crowd_waits_in_vain_for_a_place_that_is_taken_back(town: Town, size: int) -> None:
+    """Undo within its minutes wins against everybody."""
+    world = town.business()
+    booking = factories.make_booking(world, occurrence=factories.make_class(world, days=7, capacity=1))
+    factories.make_class(world, days=8)
+    ada, page = town.crowd(world, 1)[0].sign_in("ada@example.com", PASSWORD), page_of(world, "o-")
+    assert ada.ask(f"bookings/{booking.code}/cancel", ada.form(f"bookings/{booking.code}/cancel")).status == 303
+    undo, key = f"bookings/{booking.code}/undo", str(OccurrenceKey(booking.occurrence_id))
+    button, people = ada.form(undo), town.crowd(world, size)
+    forms = at_once(partial(person.form, page) for person in people)
+    backs = [Person(ada.ports, n, ada.base, ada.cookies) for n in range(4)]
+    answers = at_once(
+        [
+            *(partial(back.ask, undo, button) for back in backs),
+            *(partial(one.ask, page, {**form, "slot": key}) for one, form in zip(people, forms, strict=True)),
+        ]
+    )
+    assert Counter(answer.status for answer in answers) == {303: 4, 422: size}
+    assert booked_by(world) == ["ada@example.com"]
+    assert len(events(world, "booking.restored")) == 1
+    assert troubles(world) == []
+
+
+@pytest.mark.parametrize("size", [SOME, pytest.param(CROWD, marks=pytest.mark.slow)])
+def test_B8_at_the_instant_when_undoing_ends_there_is_one_owner(town: Town, size: int) -> None:
+    """The minutes end while everybody presses: either the booking is back, or one of the crowd keeps the place."""
+    world = town.business()
+    booking = factories.make_booking(world, occurrence=factories.make_class(world, days=7, capacity=1))
+    factories.make_class(world, days=8)
+    ada, page = town.crowd(world, 1)[0].sign_in("ada@example.com", PASSWORD), page_of(world, "o-")
+    undo, key = f"bookings/{booking.code}/undo", str(OccurrenceKey(booking.occurrence_id))
+    Acting(world, now=utc_now()).cancel_booking(booking.code)
+    button, people = ada.form(undo), town.crowd(world, size)
+    forms = at_once(partial(person.form, page) for person in people)
+    over = utc_now() + timedelta(seconds=1)
+    with world.database.session(world.tenant_id) as session, writing(session):
+        session.execute(update(Hold).values(until=over))
+        session.execute(update(Booking).values(undo_until=over))
+
+    def press(person: Person, path: str, fields: dict[str, str], delay: float) -> Answer:
+        time.sleep(delay)
+        return person.ask(path, fields)
+
+    backs = [Person(ada.ports, n, ada.base, ada.cookies) for n in range(4)]
+    deeds = [partial(press, back, undo, button, 0.85 + 0.1 * n) for n, back in enumerate(backs)]
+    for n, (person, form) in enumerate(zip(people, forms, strict=True)):
+        deeds.append(partial(press, person, page, {**form, "slot": key}, 2 * n / size))
+    answers = at_once(deeds)
+    undone, taken = answers[:4], answers[4:]
+    came_back = any(answer.status == 303 for answer in undone)
+    kept = [answer for answer in taken if answer.status == 303]
+    assert {answer.status for answer in undone} <= {303, 403, 422}
+    assert {answer.status for answer in taken} <= {303, 422}
+    assert len(kept) + came_back == 1
+    assert booked_by(world) == ["ada@example.com"] * came_back
+    assert troubles(world) == []
