@@ -1,5 +1,6 @@
 """One database, two engines: the walled one for everything that serves a tenant, the platform's for the worker."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -93,7 +94,13 @@ def pooled(url: str, **options: Any) -> Engine:
 
     Its errors name no values: they end up in logs.
     """
-    return create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True, **options)
+    is_sqlite = url.startswith("sqlite")
+    return create_engine(url, pool_pre_ping=not is_sqlite, hide_parameters=True, json_deserializer=from_json, **options)
+
+
+def from_json(text: str) -> Any:
+    """A stored value. Most settings and overrides are empty, and a list reads twenty of them."""
+    return {} if text == "{}" else json.loads(text)
 
 
 def tenant_engine(url: str, **options: Any) -> Engine:

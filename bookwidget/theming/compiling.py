@@ -4,32 +4,110 @@
 - `{{ "x" if y }}` puts out nothing without an object that says why.
 - Macros and methods are called without a search for what they might want to be given.
 - `from "macros.html" import …` does not compare the names of all globals each time.
+
+What is relied on of Jinja's internals is listed in `tests/theming/test_compiling.py`, which fails when they change.
 """
 
-import re
+from collections.abc import Iterable
+from functools import partial
+from keyword import iskeyword
 from types import FunctionType, MethodType
 from typing import Any
 
 from jinja2 import Template, nodes, pass_eval_context
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape
+from jinja2.utils import missing
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 PLAIN = frozenset({FunctionType, MethodType})
 FIRST: Any = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
 """Jinja's mark of what is given its `EvalContext` first."""
-needs_escaping = re.compile("[&<>\"']").search
+escaped_text = _escape_inner
+"""Of a plain `str`, as MarkupSafe does it, without an object that says so."""
+marked = str.__new__
+"""`marked(Markup, text)` without the way through `Markup`'s own constructor, which looks for `__html__` first."""
 
 
 def escaped(value: Any) -> str:
-    """Text as it may stand in HTML. Compiled templates call it as `environment.escaped`."""
+    """Text as it may stand in HTML."""
     kind = type(value)
     if kind is str:
-        return value if needs_escaping(value) is None else escape(value)
+        return escaped_text(value)
     return value if kind is Markup else escape(value)
 
 
+class PageMacro(Macro):
+    """Goes straight to its function, unless it is given a `caller` or more values than it has parameters.
+
+    It is escaped as where it was made; all templates of one environment agree on that.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.is_simple = not (self.catch_varargs or self.caller or self.explicit_caller)
+
+    def __call__(self, *values: Any, **named: Any) -> str:
+        lacking = self.arguments[len(values) :]
+        if not self.is_simple or len(values) > self._argument_count:
+            return super().__call__(*values, **named)
+        if lacking:
+            values += tuple([named.pop(name, missing) for name in lacking])
+        if self.catch_kwargs:
+            values += (named,)
+        elif named:
+            raise TypeError(f"macro {self.name!r} takes no keyword argument {next(iter(named))!r}")
+        text: str = self._func(*values)
+        return marked(Markup, text) if self._default_autoescape else text
+
+
+def callee(context: Context, wanted: Any, loop_vars: Any = None, block_vars: Any = None) -> Any:
+    """What a template calls: itself if it takes just the values, or with what it asks to be given first."""
+    kind = type(wanted)
+    if kind is PageMacro:
+        return wanted
+    if kind in PLAIN:
+        asks_for = getattr(wanted, "jinja_pass_arg", None)
+        if asks_for is None:
+            return wanted
+        if asks_for is FIRST:
+            return partial(wanted, context.eval_ctx)
+    return partial(context.call, wanted, _loop_vars=loop_vars, _block_vars=block_vars)
+
+
 class PageCode(CodeGenerator):
+    def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: N802 - Jinja's name
+        self.writeline(f"from {__name__} import PageMacro, callee, escaped, escaped_text")
+        super().visit_Template(node, frame)
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Any) -> None:
+        """The body of a `{% block %}` goes into one list, as a macro's does, not piece by piece through its parents."""
+        if not frame.block_frame or frame.buffer is not None:
+            super().blockvisit(nodes, frame)
+            return
+        frame.buffer = self.temporary_identifier()
+        self.writeline(f"{frame.buffer} = []")
+        super().blockvisit(nodes, frame)
+        self.writeline(f"yield concat({frame.buffer})")
+
+    def macro_def(self, macro_ref: Any, frame: Any) -> None:
+        self.write("Page")
+        super().macro_def(macro_ref, frame)
+
+    def visit_Call(self, node: nodes.Call, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802
+        if forward_caller or node.dyn_args or node.dyn_kwargs or any(iskeyword(one.key) for one in node.kwargs):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.write("callee(context, ")
+        self.visit(node.node, frame)
+        self.write(", loop_vars=_loop_vars" if frame.loop_frame else "")
+        self.write(", block_vars=_block_vars" if frame.block_frame else "")
+        self.write(")(")
+        for value in (*node.args, *node.kwargs):
+            self.visit(value, frame)
+            self.write(", ")
+        self.write(")")
+
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Any) -> None:  # noqa: N802 - Jinja's name
         if node.expr2 is None:
             node.expr2 = nodes.Const("")
@@ -37,21 +115,15 @@ class PageCode(CodeGenerator):
 
     def _output_child_pre(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
         if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
-            self.write("environment.escaped(")
+            self.write("(escaped_text(t) if type(t := (")
         else:
             super()._output_child_pre(node, frame, finalize)
 
-
-class PageContext(Context):
-    def call(self, callee: Any, /, *values: Any, **named: Any) -> Any:
-        kind = type(callee)
-        wanted = FIRST if kind is Macro else getattr(callee, "jinja_pass_arg", None) if kind in PLAIN else callee
-        if wanted is not None and wanted is not FIRST:
-            return super().call(callee, *values, **named)
-        if named:
-            named.pop("_loop_vars", None)
-            named.pop("_block_vars", None)
-        return callee(*values, **named) if wanted is None else callee(self.eval_ctx, *values, **named)
+    def _output_child_post(self, node: nodes.Expr, frame: Any, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write(")) is str else escaped(t))")
+        else:
+            super()._output_child_post(node, frame, finalize)
 
 
 class PageTemplate(Template):

@@ -46,6 +46,9 @@ ZEROS = {
 """Where the ten digits of a CLDR numbering system begin: Babel knows the systems and writes Latin digits in all."""
 
 KEPT = 4096
+"""Of each format of a business; there are no more days and clock times than that."""
+KEPT_INSTANTS = 16384
+"""Of all businesses together: what is kept for an instant, because many customers come at one time."""
 NEAR_DAYS = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
 """CLDR has these words, Babel does not carry them."""
 
@@ -96,16 +99,13 @@ class Formats:
         self._clock = self._kept(partial(self._written_time, clock))
         self._leaf_words = lru_cache(maxsize=KEPT)(self._written_leaf)
         self._range = self._kept(self._written_range)
+        self._distance = self._kept(self._written_distance)
         self._money = self._kept(self._written_money)
         self._number = self._kept(self._written_number)
 
     def local(self, at: dt.datetime) -> dt.datetime:
         """In the business's zone. A page that formats one time in several ways may do this once and go on from it."""
-        if at.tzinfo is self.zone:
-            return at
-        if at.tzinfo is None:
-            raise ValueError(f"{at} has no time zone")
-        return at.astimezone(self.zone)
+        return at if at.tzinfo is self.zone else _local(self, at)
 
     def day(self, at: dt.datetime) -> str:
         """Tuesday, 24 November 2026"""
@@ -118,8 +118,7 @@ class Formats:
 
     def leaf(self, at: dt.datetime) -> Leaf:
         """Tue, 24, Nov, and 2026-11-24T18:30+00:00"""
-        local = self.local(at)
-        return Leaf(local.isoformat(timespec="minutes"), *self._leaf_words(local.date()))
+        return _leaf(self, at)
 
     def weekday_short(self, at: dt.datetime) -> str:
         """Tue"""
@@ -145,10 +144,7 @@ class Formats:
 
     def time_range(self, start: dt.datetime, end: dt.datetime) -> str:
         """18:30–19:45. An end on another day is written with its day."""
-        first, last = self.local(start), self.local(end)
-        if first.date() != last.date():
-            return self._between.format(self.time(first), self.moment(last, first))
-        return self._range((dt.time(first.hour, first.minute), dt.time(last.hour, last.minute)))
+        return _time_range(self, start, end)
 
     def moment(self, at: dt.datetime, now: dt.datetime | None = None) -> str:
         """Tue 24 Nov, 18:30"""
@@ -160,10 +156,7 @@ class Formats:
         days = (self.local(at).date() - self.local(now).date()).days
         if days in NEAR_DAYS:
             return translate(NEAR_DAYS[days])
-        distance = dt.timedelta(days=days)
-        # a unit is taken from two of it on: "in 13 days" says more than "in 2 weeks"
-        words = format_timedelta(distance, "day", threshold=2, add_direction=True, locale=self.locale)
-        return self._localised(words)
+        return self._distance(days)
 
     def money(self, minor: int) -> str:
         """£14.00 from 1400; the currency says how many digits are minor: JPY none, KWD three."""
@@ -212,6 +205,11 @@ class Formats:
         first, last = (dt.datetime.combine(dt.date(2000, 1, 1), time, dt.UTC) for time in times)
         return format_interval(first, last, self._range_skeleton, tzinfo=dt.UTC, locale=self.locale)
 
+    def _written_distance(self, days: int) -> str:
+        # a unit is taken from two of it on: "in 13 days" says more than "in 2 weeks"
+        distance = dt.timedelta(days=days)
+        return format_timedelta(distance, "day", threshold=2, add_direction=True, locale=self.locale)
+
     def _written_money(self, minor: int) -> str:
         amount = Decimal(minor).scaleb(-self._minor_digits)
         return str(format_currency(amount, self.currency, locale=self.locale, numbering_system="default"))
@@ -221,6 +219,27 @@ class Formats:
 
     def _localised(self, words: str) -> str:
         return words.translate(self._digits) if self._digits else words
+
+
+@lru_cache(maxsize=KEPT_INSTANTS)
+def _local(formats: Formats, at: dt.datetime) -> dt.datetime:
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone")
+    return at.astimezone(formats.zone)
+
+
+@lru_cache(maxsize=KEPT_INSTANTS)
+def _leaf(formats: Formats, at: dt.datetime) -> Leaf:
+    local = formats.local(at)
+    return Leaf(local.isoformat(timespec="minutes"), *formats._leaf_words(local.date()))
+
+
+@lru_cache(maxsize=KEPT_INSTANTS)
+def _time_range(formats: Formats, start: dt.datetime, end: dt.datetime) -> str:
+    first, last = formats.local(start), formats.local(end)
+    if first.date() != last.date():
+        return formats._between.format(formats.time(first), formats.moment(last, first))
+    return formats._range((dt.time(first.hour, first.minute), dt.time(last.hour, last.minute)))
 
 
 def _digits(system: str) -> dict[int, str]:

@@ -18,20 +18,21 @@ Names inside a template, for `extends`, `include`, `import` and `from`:
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, pass_eval_context
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from bookwidget.theming.compiling import PageCode, PageContext, PageTemplate, escaped
+from bookwidget.theming.compiling import PageCode, PageTemplate, escaped, marked
 from bookwidget.theming.i18n import spoken, translate
 from bookwidget.theming.themes import RESERVED, Themes
 
 CACHED_TEMPLATES = 2000
+NUMBERS = frozenset({int, float, bool})
 SEGMENT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 SHIPPED = f"{RESERVED}:"
 
@@ -59,7 +60,7 @@ def make_environment(
         lambda one, many, n: spoken().ngettext(one, many, n),
         newstyle=True,
     )
-    environment.globals["_"] = words
+    environment.globals |= {"_": words, "ngettext": counted_words}
     environment.filters["t"] = translate
     return environment
 
@@ -68,9 +69,26 @@ def make_environment(
 def words(context: EvalContext, message: str, **values: Any) -> str:
     """`_("…")` in templates: the same as `gettext`, which goes a longer way for each of a page's hundred words."""
     text = spoken().gettext(message)
-    if context.autoescape:
-        text = Markup(text)  # noqa: S704 - ours or the translators'; the values are escaped
-    return text % values if values or "%" in text else text
+    return filled(text, values, escaping=context.autoescape) if values or "%" in text else as_it_is(text, context)
+
+
+@pass_eval_context
+def counted_words(context: EvalContext, one: str, many: str, n: int, **values: Any) -> str:
+    """`ngettext("…", "…", n)` in templates, by the same short way."""
+    return filled(spoken().ngettext(one, many, n), {"num": n, **values}, escaping=context.autoescape)
+
+
+def as_it_is(text: str, context: EvalContext) -> str:
+    """Ours or the translators', so it is not escaped again."""
+    return marked(Markup, text) if context.autoescape else text
+
+
+def filled(text: str, values: dict[str, Any], *, escaping: bool) -> str:
+    """The words with their values, which are escaped. A number keeps its kind, as `%d` asks for one."""
+    if not escaping:
+        return text % values
+    safe = {name: value if type(value) in NUMBERS else escaped(value) for name, value in values.items()}
+    return marked(Markup, text % safe)
 
 
 class ThemeLoader(BaseLoader):
@@ -107,13 +125,23 @@ class ThemeLoader(BaseLoader):
 
 class ThemedEnvironment(Environment):
     code_generator_class = PageCode
-    context_class = PageContext
     template_class = PageTemplate
-    escaped = staticmethod(escaped)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._joined: dict[tuple[str, str], str] = {}
+        self._named: dict[tuple[str, str | None], Template] = {}
+        """Those found already, by their name and the one of the template that named them."""
+
+    def get_template(
+        self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
+        if isinstance(name, Template) or globals or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        found = self._named.get((name, parent))
+        if found is None:
+            found = self._named[name, parent] = super().get_template(name, parent)
+        return found
 
     def join_path(self, template: str, parent: str) -> str:
         """The full name of what `parent` calls `template`; see the head of this module."""

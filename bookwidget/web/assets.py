@@ -152,9 +152,10 @@ def console() -> Response:
 def asset_url(name: str) -> str:
     """Address of a static file with its content's digest. A name that is not there is a mistake of the template."""
     known, now = services().asset_urls, time.monotonic()
-    if name not in known or known[name][1] < now:
-        known[name] = written_asset_url(name), now + REMEMBERED_FOR
-    return known[name][0]
+    found = known.get(name)
+    if found is None or found[1] < now:
+        found = known[name] = written_asset_url(name), now + REMEMBERED_FOR
+    return found[0]
 
 
 def written_asset_url(name: str) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 
@@ -46,4 +46,7 @@ class Services:
 
 
 def services() -> Services:
-    return cast(Services, current_app.extensions[EXTENSION])
+    """Of the request's application, past the proxy: a page asks for them forty times."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    found: Services = app.extensions[EXTENSION]
+    return found

@@ -1,9 +1,12 @@
 """What templates compile to says the same as Jinja's own way, faster."""
 
+import inspect
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, StrictUndefined, UndefinedError
+from jinja2 import Environment, StrictUndefined, Template, UndefinedError, pass_context, pass_environment
+from jinja2.compiler import CodeGenerator
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from bookwidget.theming.compiling import escaped
@@ -45,3 +48,69 @@ def test_macros_methods_and_functions_are_called(environment: Environment) -> No
     )
     page = environment.from_string(source).render(xs=["<"], f=lambda x: x * 2)
     assert page == "<i>&lt;</i>&lt;&lt;&lt;&lt;"
+
+
+def test_macros_take_values_by_place_and_by_name_defaults_and_callers(environment: Environment) -> None:
+    source = (
+        "{% macro one(a, b='B', c='C') %}{{ a }}{{ b }}{{ c }};{% endmacro %}"
+        "{% macro rest(a) %}{{ a }}{{ kwargs['x'] }}{{ varargs | length }};{% endmacro %}"
+        "{% macro more(a) %}{{ a }}{{ kwargs | length }};{% endmacro %}"
+        "{% macro around(a) %}{{ a }}{{ caller() }};{% endmacro %}"
+        "{{ one(1) }}{{ one(1, c=3) }}{{ one(1, 2, 3) }}{{ one(a='<') }}{{ rest(1, 2, 3, x=4) }}{{ more(1, x=2) }}"
+        "{% call around('[') %}]{% endcall %}{{ ['a', 'b'] | map('upper') | join }}"
+    )
+    assert environment.from_string(source).render() == "1BC;1B3;123;&lt;BC;142;11;[];AB"
+
+
+@pytest.mark.parametrize("call", ["one()", "one(1, 2)", "one(1, z=2)"])
+def test_a_macro_called_wrongly_is_a_mistake(environment: Environment, call: str) -> None:
+    with pytest.raises((TypeError, UndefinedError)):
+        environment.from_string("{% macro one(a) %}{{ a }}{% endmacro %}{{ " + call + " }}").render()
+
+
+def test_functions_get_what_they_ask_for(environment: Environment) -> None:
+    @pass_context
+    def seen(context: Context, name: str) -> str:
+        return str(context.resolve(name))
+
+    @pass_environment
+    def is_ours(given: Environment) -> bool:
+        return given is environment
+
+    source = "{% for x in 'ab' %}{% set y = x ~ '!' %}{{ seen('y') }}{% endfor %}{{ is_ours() }}{{ kind(7) }}"
+    assert environment.from_string(source).render(seen=seen, is_ours=is_ours, kind=str) == "a!b!True7"
+
+
+def test_blocks_are_put_together_in_order_with_super_and_nested_blocks(environment: Environment) -> None:
+    base = environment.from_string("<{% block a %}1{% block b %}2{% endblock %}3{% endblock %}>")
+    assert base.render() == "<123>"
+    own = environment.from_string(
+        "{% extends base %}{% block b %}{{ super() }}{% for n in ns %}{{ n }}{% endfor %}{% endblock %}"
+    )
+    assert own.render(base=base, ns=["<", "b"]) == "<12&lt;b3>"
+
+
+def test_what_is_relied_on_of_jinja_is_still_there(environment: Environment) -> None:
+    """A new Jinja that compiles otherwise shall fail here, not make pages slow or wrong."""
+    for theirs, names in {
+        CodeGenerator.visit_Call: ["self", "node", "frame", "kwargs"],
+        CodeGenerator.visit_CondExpr: ["self", "node", "frame", "kwargs"],
+        CodeGenerator.visit_Template: ["self", "node", "frame"],
+        CodeGenerator._output_child_pre: ["self", "node", "frame", "finalize"],
+        CodeGenerator._output_child_post: ["self", "node", "frame", "finalize"],
+        CodeGenerator.blockvisit: ["self", "nodes", "frame"],
+        CodeGenerator.macro_def: ["self", "macro_ref", "frame"],
+        Macro.__init__: "self environment func name arguments catch_kwargs catch_varargs caller default_autoescape".split(),
+        Template._get_default_module: ["self", "ctx"],
+    }.items():
+        code = theirs.__code__
+        taken = code.co_varnames[: code.co_argcount + bool(code.co_flags & inspect.CO_VARKEYWORDS)]
+        assert list(taken) == names, theirs
+    source = "{% block a %}{% macro m(x) %}{{ x }}{% endmacro %}{{ m(y) }}{{ 'b' if y }}{% endblock %}"
+    written = environment.compile(source, raw=True)
+    assert (
+        "Page" + "Macro(environment, macro, 'm', ('x',), False, False, False, context.eval_ctx.autoescape)" in written
+    )
+    assert "callee(context, (undefined(name='m')" in written
+    assert written.count("escaped_text(t) if type(t := (") == 3
+    assert written.count("yield") == 4, "one of each block, the root's for the block, and two that are never reached"
