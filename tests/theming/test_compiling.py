@@ -13,6 +13,7 @@ from bookwidget.theming.compiling import escaped
 from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.themes import find_themes, shipped_folder
 
+MACRO = "self environment func name arguments catch_kwargs catch_varargs caller default_autoescape"
 VALUES = ["plain", "<b> & \"two\" 'three'", Markup("<b>ours</b>"), 7, None, True, 1.5, Path("a&b")]
 
 
@@ -100,7 +101,7 @@ def test_what_is_relied_on_of_jinja_is_still_there(environment: Environment) -> 
         CodeGenerator._output_child_post: ["self", "node", "frame", "finalize"],
         CodeGenerator.blockvisit: ["self", "nodes", "frame"],
         CodeGenerator.macro_def: ["self", "macro_ref", "frame"],
-        Macro.__init__: "self environment func name arguments catch_kwargs catch_varargs caller default_autoescape".split(),
+        Macro.__init__: MACRO.split(),
         Template._get_default_module: ["self", "ctx"],
     }.items():
         code = theirs.__code__
