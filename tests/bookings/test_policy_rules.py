@@ -1,0 +1,116 @@
+"""The policy and its oracle say the same, and would not if any rule were turned round."""
+
+import ast
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from functools import cache
+from inspect import getsource
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bookwidget.bookings import policy
+from bookwidget.tenancy.settings import Settings
+from tests.bookings.oracle import Case, cases, may_book, verdict
+
+NUMBER = 3000
+TREE = ast.parse(getsource(policy))
+ANSWERS = {"yes": "no", "no": "yes"}
+EDGES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+"""A limit that holds an instant longer or shorter, and the opposite of what has no edge."""
+
+
+@cache
+def asked() -> list[Case]:
+    return cases(NUMBER)
+
+
+def differs(engine: Any, case: Case) -> bool:
+    """Whether it says otherwise than the oracle. What fails is a difference too."""
+    try:
+        answer = engine.decide(case.permission, case.facts, Settings(case.stored), case.actor, case.now)
+        books = engine.may_book_for(case.actor, case.facts.customer_id), engine.may_book_as_guest(case.actor)
+        return (answer.allowed, answer.rule, *books) != (*verdict(case), *may_book(case))
+    except (TypeError, AttributeError):
+        return True
+
+
+def test_B5_the_policy_is_what_the_decisions_say() -> None:
+    for case in asked():
+        assert not differs(policy, case), (verdict(case), case)
+
+
+def test_B5_every_no_says_why_and_every_yes_says_nothing() -> None:
+    for case in asked():
+        answer = policy.decide(case.permission, case.facts, Settings(case.stored), case.actor, case.now)
+        assert answer.allowed is (answer.reason is None)
+
+
+def rules_in_source() -> set[str]:
+    """Names that are given to `yes`, to `no`, or to a function that hands them on."""
+    calls = (node for node in ast.walk(TREE) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+    firsts = [node.args[0] for node in calls if node.args and node.func.id != "_"]  # type: ignore[attr-defined]
+    parts = (
+        part for first in firsts for part in ([first.body, first.orelse] if isinstance(first, ast.IfExp) else [first])
+    )
+    return {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+
+
+def test_B5_every_rule_of_the_source_decides_some_case() -> None:
+    """A new rule needs cases, and its place in the oracle."""
+    assert rules_in_source() == {verdict(case)[1] for case in asked()}
+
+
+def turned() -> Iterator[tuple[str, ast.Module]]:
+    """The policy with one thing turned round, for every thing that can be."""
+    for number, node in enumerate(ast.walk(TREE)):
+        for name, change in changes_of(node):
+            tree = deepcopy(TREE)
+            change(list(ast.walk(tree))[number])
+            yield f"{node.lineno}:{node.col_offset}: {name}: {ast.unparse(node).splitlines()[0][:50]}", tree
+
+
+def changes_of(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None]]]:
+    if isinstance(node, ast.If | ast.IfExp):
+        yield "negated", negate
+    if isinstance(node, ast.Compare):
+        yield "moved", move_edge
+    if isinstance(node, ast.BoolOp):
+        yield "and for or", swap
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ANSWERS:
+        yield "answered the other way", flip
+
+
+def negate(node: Any) -> None:
+    node.test = ast.fix_missing_locations(ast.copy_location(ast.UnaryOp(ast.Not(), node.test), node.test))
+
+
+def move_edge(node: ast.Compare) -> None:
+    node.ops[0] = EDGES[type(node.ops[0])]()
+
+
+def swap(node: ast.BoolOp) -> None:
+    node.op = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+
+
+def flip(node: Any) -> None:
+    """`yes` for `no` and `no` for `yes`; both are given a name first."""
+    other = "False" if node.func.id == "yes" else "True"
+    made = ast.parse(f"Answer({other}, None, None, rule)", mode="eval").body
+    made.args[3] = node.args[0]  # type: ignore[attr-defined]
+    node.func, node.args = made.func, made.args  # type: ignore[attr-defined]
+    ast.fix_missing_locations(node)
+
+
+TURNED = dict(turned())
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_B5_no_rule_can_be_turned_round_unnoticed(name: str) -> None:
+    module = ModuleType("turned")
+    exec(compile(TURNED[name], policy.__file__, "exec"), module.__dict__)
+    assert any(differs(module, case) for case in asked()), name
