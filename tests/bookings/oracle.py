@@ -148,7 +148,7 @@ def draw(chance: random.Random, permission: Permission, actor: Actor) -> Case:
         ends_at=END,
         moves=chance.randint(0, 4),
         is_occurrence_cancelled=chance.random() < 0.15,
-        undo_until=cancelled_at + HOUR if cancelled_at and chance.random() < 0.6 else None,
+        undo_until=cancelled_at + HOUR if cancelled_at and chance.random() < 0.75 else None,
         cancelled_at=cancelled_at,
         cancelled_by=chance.choice(["customer", "customer", "customer", "member", "system"]) if is_cancelled else "",
     )
