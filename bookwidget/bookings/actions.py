@@ -20,10 +20,12 @@ from bookwidget.bookings.holding import (
 )
 from bookwidget.bookings.links import LinkClaim, booking_token, end_links, open_by_link, read_booking_token
 from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
+from bookwidget.bookings.notes import add_note, list_accepted, list_notes, rate_booking, withdraw_rating
 from bookwidget.bookings.policy import Answer
 from bookwidget.bookings.postponing import postpone_booking, slots_to_postpone_to
 from bookwidget.bookings.results import (
     PAGE_SIZE,
+    Accepted,
     Attendance,
     Attendee,
     BookingDetails,
@@ -37,6 +39,7 @@ from bookwidget.bookings.results import (
     ListQuery,
     MoveChoices,
     NewTicket,
+    Note,
     Organiser,
     Tab,
     WaitingDetails,
@@ -48,6 +51,7 @@ from bookwidget.schedule.rules import Slot
 
 __all__ = [
     "PAGE_SIZE",
+    "Accepted",
     "Agreement",
     "Answer",
     "Attendance",
@@ -69,11 +73,13 @@ __all__ = [
     "ListQuery",
     "MoveChoices",
     "NewTicket",
+    "Note",
     "Organiser",
     "Slot",
     "Tab",
     "WaitingDetails",
     "WaitingPlace",
+    "add_note",
     "book",
     "booking_token",
     "calendar_of_change",
@@ -90,12 +96,15 @@ __all__ = [
     "leave_waiting_list",
     "left_list",
     "link_of_hold",
+    "list_accepted",
     "list_bookings",
+    "list_notes",
     "minutes_to_undo",
     "most_places",
     "move_booking",
     "open_by_link",
     "postpone_booking",
+    "rate_booking",
     "read_booking",
     "read_booking_token",
     "read_calendar",
@@ -109,4 +118,5 @@ __all__ = [
     "slots_to_postpone_to",
     "slots_to_resume_at",
     "undo_cancel",
+    "withdraw_rating",
 ]

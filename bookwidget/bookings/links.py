@@ -8,6 +8,7 @@ from bookwidget.bookings import store
 from bookwidget.bookings.changing import locked
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.results import BookingDetails
+from bookwidget.events.record import record
 from bookwidget.kernel.actors import Door, customer
 from bookwidget.kernel.errors import Denied, Missing
 from bookwidget.kernel.ids import parse_uuid
@@ -54,7 +55,13 @@ def open_by_link(scope: Scope, claim: LinkClaim) -> tuple[Scope, BookingDetails]
 
 
 def end_links(scope: Scope, code: str) -> None:
-    """From now on no link that was sent so far opens the booking. `Missing` for strangers."""
+    """From now on no link that was sent so far opens the booking. `Missing` for strangers.
+
+    Who came by such a link does not end it for others: `Denied`. Event: `booking.links_ended`.
+    """
+    if scope.actor.door is Door.MAIL:
+        raise Denied(_("Please log in to end the links to this booking."))
     with writing(scope.session):
-        locked(scope, code)
+        booking = locked(scope, code)
         scope.session.rows(store.END_LINKS, {"of": code})
+        record(scope, "booking.links_ended", booking_id=booking.id, customer_id=booking.customer_id)

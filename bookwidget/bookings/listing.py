@@ -49,6 +49,8 @@ EXPLAINED = (
     Permission.BOOKING_POSTPONE,
     Permission.BOOKING_UNDO,
     Permission.BOOKING_RESUME,
+    Permission.BOOKING_RATE,
+    Permission.BOOKING_NOTE,
 )
 
 
@@ -99,6 +101,8 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         organiser=Organiser(scope.tenant.name, scope.tenant.email, scope.tenant.phone),
         created_at=row.created_at,
         note=row.note,
+        rating_comment=row.rating_comment,
+        may_note=answer(scope, row, Permission.BOOKING_NOTE, scope.now),
         cancellation=cancellation_of(row),
         cancelled_with=row.cancelled_with,
         history=tuple(
@@ -165,6 +169,7 @@ def facts_of(row: ListedBooking, customer_id: UUID) -> BookingFacts:
         row.undo_until,
         row.cancelled_at,
         row.cancelled_by,
+        row.rated_at,
     )
 
 
@@ -214,6 +219,8 @@ def facts_of_row(
         "may_postpone": decide(Permission.BOOKING_POSTPONE, facts, settings, scope.actor, scope.now),
         "may_resume": decide(Permission.BOOKING_RESUME, facts, settings, scope.actor, scope.now),
         "series_id": row.series_id,
+        "rating": row.rating and row.rating / 2,
+        "may_rate": decide(Permission.BOOKING_RATE, facts, settings, scope.actor, scope.now),
     }
 
 

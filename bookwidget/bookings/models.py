@@ -24,6 +24,7 @@ class Booking(Owned, Base):
         refers_to("occurrence", "occurrence_id"),
         CheckConstraint("status IN ('pending', 'hold', 'confirmed', 'cancelled')", name="status"),
         CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("rating BETWEEN 1 AND 10", name="rating"),
         Index("ix_booking_customer", "tenant_id", "customer_id", "starts_at"),
         Index("ix_booking_occurrence", "tenant_id", "occurrence_id"),
         Index("ix_booking_series", "tenant_id", "series_id", "starts_at"),
@@ -58,6 +59,11 @@ class Booking(Owned, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     link_version: Mapped[int] = mapped_column(default=1, server_default="1")
     """Links in mails are signed over it: raising it ends all that were sent so far."""
+    rating: Mapped[int | None]
+    """Half stars, 1 to 10; None: not rated."""
+    rating_comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    rated_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was rated first: changing it does not begin the days for changing anew."""
 
 
 class Ticket(Owned, Base):
@@ -100,6 +106,42 @@ class Acceptance(Owned, Base):
     version: Mapped[str] = mapped_column(String(40), default="")
     """What the business called it when it was accepted."""
     accepted_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class JobNote(Owned, Base):
+    """What somebody wrote to a booking, for those who do the work. The order is that of `id`."""
+
+    __tablename__ = "job_note"
+    __table_args__ = (
+        refers_to("booking", "booking_id"),
+        CheckConstraint("author_kind IN ('customer', 'member', 'system')", name="author_kind"),
+        Index("ix_job_note_booking", "tenant_id", "booking_id"),
+    )
+
+    booking_id: Mapped[UUID]
+    author_kind: Mapped[str] = mapped_column(String(10))
+    author_id: Mapped[UUID | None]
+    """The customer's or member's; no reference, because a note outlives who wrote it."""
+    is_shared: Mapped[bool] = mapped_column(default=True)
+    """Whether the customer sees it."""
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CalendarFeed(Owned, Base):
+    """A customer's secret address under which a calendar program finds all their bookings."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        refers_to("customer", "customer_id"),
+        UniqueConstraint("tenant_id", "customer_id"),
+        UniqueConstraint("tenant_id", "digest"),
+    )
+
+    customer_id: Mapped[UUID]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the secret, which is nowhere stored."""
+    made_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class WaitlistEntry(Owned, Base):

@@ -10,6 +10,9 @@ from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.settings import Settings
 
+RATING_CHANGES = timedelta(days=14)
+"""So long after it was given its customer changes a rating or takes it back."""
+
 
 class BookingFacts(NamedTuple):
     """What the decision depends on. A list makes twenty of these and sixty answers, so both are tuples."""
@@ -26,6 +29,7 @@ class BookingFacts(NamedTuple):
     cancelled_at: datetime | None = None
     cancelled_by: str = ""
     """The kind of actor."""
+    rated_at: datetime | None = None
 
 
 class Answer(NamedTuple):
@@ -50,10 +54,8 @@ def decide(permission: Permission, facts: BookingFacts, settings: Settings, acto
             return decide_change(permission, facts, settings, actor, now)
         case Permission.BOOKING_UNDO:
             return decide_undo(facts, now)
-        case Permission.BOOKING_RESUME:
-            return decide_resume(facts, settings, actor, now)
-        case _other:
-            return no("no_policy", _("This is not possible."))
+        case other:
+            return RULES.get(other, decide_unknown)(facts, settings, actor, now)
 
 
 def may_book_for(actor: Actor, customer_id: UUID) -> bool:
@@ -160,6 +162,44 @@ def within_resume_limits(facts: BookingFacts, settings: Settings, now: datetime)
     return yes("resume_allowed", until)
 
 
+def decide_rate(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    """A customer's own judgement, so staff neither give nor change it."""
+    if facts.status == "cancelled" or facts.is_occurrence_cancelled or facts.ends_at > now:
+        return NOT_COMPLETED
+    if actor.is_staff or not settings[choices.RATINGS]:
+        return NO_RATING
+    if facts.rated_at is None:
+        return yes("rate_allowed")
+    until = facts.rated_at + RATING_CHANGES
+    if now >= until:
+        return no("rating_settled", _("Your rating could be changed until %(until)s.", until=until), until)
+    return yes("rating_change_allowed", until)
+
+
+def decide_note(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    """Staff write at any time."""
+    if actor.is_staff:
+        return yes("staff")
+    if not settings[choices.NOTES_ALLOWED]:
+        return no("notes_off", _("To tell us something about this booking, please contact us."))
+    if facts.status == "cancelled":
+        return no("already_cancelled", _("This booking is already cancelled."))
+    if facts.ends_at <= now and not settings[choices.NOTES_AFTERWARDS]:
+        return no("notes_over", _("Notes could be written until the booking was over."), facts.ends_at)
+    return yes("note_allowed", None if settings[choices.NOTES_AFTERWARDS] else facts.ends_at)
+
+
+def decide_unknown(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    return no("no_policy", _("This is not possible."))
+
+
+RULES = {
+    Permission.BOOKING_RESUME: decide_resume,
+    Permission.BOOKING_RATE: decide_rate,
+    Permission.BOOKING_NOTE: decide_note,
+}
+
+
 def yes(rule: str, until: datetime | None = None) -> Answer:
     return Answer(True, None, until, rule)
 
@@ -170,4 +210,6 @@ def no(rule: str, reason: Text, until: datetime | None = None) -> Answer:
 
 NOT_CANCELLED = no("not_cancelled", _("This booking has not been cancelled."))
 """Made once, because it is the answer for almost every line of a list."""
+NOT_COMPLETED = no("not_completed", _("Only what has taken place can be rated."))
+NO_RATING = no("no_rating", _("This booking cannot be rated."))
 NO_POSTPONING = no("postpone_not_allowed", _("To postpone this booking, please contact us."))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from bookwidget.bookings.policy import Answer
+from bookwidget.bookings.policy import NOT_COMPLETED, Answer
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text
@@ -60,6 +60,8 @@ class ListedBooking(NamedTuple):
     cancelled_at: datetime | None
     cancelled_by: str
     series_id: UUID | None
+    rating: int | None
+    rated_at: datetime | None
     service: str
     kind: str
     settings: Mapping[str, Any]
@@ -122,6 +124,10 @@ class BookingRow:
     """Whether what is cancelled may become active again at a new time."""
     series_id: UUID | None = None
     """The series of which it is one date."""
+    rating: float | None = None
+    """Stars, 0.5 to 5 in half steps; None: not rated."""
+    may_rate: Answer = NOT_COMPLETED
+    """Whether its customer may give a rating, or change the one given."""
     position: int | None = None
     """In the tab Waiting: 1 is next in line."""
 
@@ -182,10 +188,39 @@ class BookingDetails(BookingRow):
     organiser: Organiser
     created_at: datetime
     note: str
+    rating_comment: str
+    may_note: Answer
     cancellation: Cancellation | None
     cancelled_with: UUID | None
     """Names the cancellation of several dates of a series of which this was one."""
     history: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """What somebody wrote to a booking."""
+
+    id: UUID
+    text: str
+    at: datetime
+    by: str
+    """`customer`, `member` or `system`."""
+    author: str
+    """Name of the customer or member, for staff; empty where there is none any more, and for customers."""
+    is_shared: bool
+    """Whether the customer sees it."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A document that was accepted when the booking was made."""
+
+    document: str
+    """`terms` or `privacy`."""
+    address: str
+    version: str
+    """What the business called it; may be empty."""
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -83,3 +83,11 @@ def is_there_already(
     if isinstance(key, OccurrenceKey):
         return key.occurrence_id == occurrence_id
     return key == TimeKey(provider_id, starts_at) if provider_id else False
+
+
+def half_stars(typed: str) -> int:
+    """Half stars, 1 to 10, of a number of stars as forms write it, such as "3.5"; `Refused("stars", …)` otherwise."""
+    halves = {f"{number / 2:g}": number for number in range(1, 11)}
+    if typed not in halves:
+        raise Refused("stars", _("Choose half a star to five stars."))
+    return halves[typed]

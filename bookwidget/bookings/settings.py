@@ -174,3 +174,38 @@ DOCUMENTS_VERSION = declare(
         _("Stored with the time whenever somebody accepts. Change it when the documents change."),
     )
 )
+NOTES_ALLOWED = declare(
+    Setting(
+        "bookings.notes",
+        True,
+        _("Customers may write notes on their bookings"),
+        _("You and your staff read them at the booking, and get them by mail."),
+        per_service=True,
+    )
+)
+NOTES_AFTERWARDS = declare(
+    Setting(
+        "bookings.notes_afterwards",
+        False,
+        _("Customers may write notes on past bookings too"),
+        _("Off: they write notes until the booking is over."),
+        per_service=True,
+    )
+)
+RATINGS = declare(
+    Setting(
+        "bookings.ratings",
+        True,
+        _("Customers may rate completed bookings"),
+        _("Half to five stars and a comment. Only you and your staff read them."),
+        per_service=True,
+    )
+)
+CALENDAR_FEEDS = declare(
+    Setting(
+        "bookings.calendar_feeds",
+        True,
+        _("Customers may subscribe to their bookings"),
+        _("A secret address for a calendar program. Off: addresses made before give nothing."),
+    )
+)

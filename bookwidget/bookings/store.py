@@ -83,6 +83,8 @@ OF_BOOKING = (
     Booking.cancelled_at,
     Booking.cancelled_by,
     Booking.series_id,
+    Booking.rating,
+    Booking.rated_at,
 )
 OF_OCCURRENCE = (
     Service.name.label("service"),
@@ -179,6 +181,7 @@ DETAILS = (
         Service.description,
         Booking.created_at,
         Booking.note,
+        Booking.rating_comment,
         Booking.cancel_reason,
         Booking.cancelled_with,
     )

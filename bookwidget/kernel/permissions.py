@@ -8,7 +8,9 @@ class Permission(StrEnum):
 
     BOOKING_CANCEL = "booking:cancel"
     BOOKING_MOVE = "booking:move"
+    BOOKING_NOTE = "booking:note"
     BOOKING_POSTPONE = "booking:postpone"
+    BOOKING_RATE = "booking:rate"
     BOOKING_READ = "booking:read"
     BOOKING_RESUME = "booking:resume"
     BOOKING_UNDO = "booking:undo"
