@@ -42,16 +42,16 @@ from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope
 
-EXPLAINED = (
-    Permission.BOOKING_READ,
-    Permission.BOOKING_CANCEL,
-    Permission.BOOKING_MOVE,
-    Permission.BOOKING_POSTPONE,
-    Permission.BOOKING_UNDO,
-    Permission.BOOKING_RESUME,
-    Permission.BOOKING_RATE,
-    Permission.BOOKING_NOTE,
-)
+ANSWERS = {
+    "may_cancel": Permission.BOOKING_CANCEL,
+    "may_move": Permission.BOOKING_MOVE,
+    "may_postpone": Permission.BOOKING_POSTPONE,
+    "may_undo": Permission.BOOKING_UNDO,
+    "may_resume": Permission.BOOKING_RESUME,
+    "may_rate": Permission.BOOKING_RATE,
+}
+"""What every line of the list says about itself, by the names of the fields of `BookingRow`."""
+EXPLAINED = (Permission.BOOKING_READ, *ANSWERS.values(), Permission.BOOKING_NOTE)
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
@@ -213,14 +213,9 @@ def facts_of_row(
         "is_occurrence_cancelled": is_cancelled,
         "attendance": attendance_of_all(attendees),
         "moves": row.moves,
-        "may_cancel": decide(Permission.BOOKING_CANCEL, facts, settings, scope.actor, scope.now),
-        "may_move": decide(Permission.BOOKING_MOVE, facts, settings, scope.actor, scope.now),
-        "may_undo": decide(Permission.BOOKING_UNDO, facts, settings, scope.actor, scope.now),
-        "may_postpone": decide(Permission.BOOKING_POSTPONE, facts, settings, scope.actor, scope.now),
-        "may_resume": decide(Permission.BOOKING_RESUME, facts, settings, scope.actor, scope.now),
         "series_id": row.series_id,
         "rating": row.rating and row.rating / 2,
-        "may_rate": decide(Permission.BOOKING_RATE, facts, settings, scope.actor, scope.now),
+        **{name: decide(permission, facts, settings, scope.actor, scope.now) for name, permission in ANSWERS.items()},
     }
 
 

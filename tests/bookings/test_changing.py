@@ -271,7 +271,7 @@ def test_explain_denies_strangers_everything(yoga: World) -> None:
 def test_explain_says_when_it_ends(yoga: World) -> None:
     booking = factories.make_booking(yoga)
     late = booking.starts_at - timedelta(hours=3)
-    read, cancel, move, _postpone, undo, _resume = Acting(yoga).explain(booking.code, late)
+    read, cancel, move, _postpone, undo, *_others = Acting(yoga).explain(booking.code, late)
     assert (read.allowed, cancel.allowed, move.allowed, undo.rule) == (True, False, False, "not_cancelled")
     assert (cancel.rule, cancel.until) == ("cancel_notice", booking.starts_at - timedelta(hours=24))
     assert all(line.allowed for line in Acting(yoga, "owner").explain(booking.code, late)[:3])
