@@ -23,6 +23,7 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 10, timedelta(minutes=15))
 SIGN_IN_ADDRESS = Limit("sign-in address", 60, timedelta(minutes=15))
 RESET_ACCOUNT = Limit("reset account", 3, timedelta(hours=1))
 HOLD_ADDRESS = Limit("hold address", 60, timedelta(hours=1))
+UPLOAD_ADDRESS = Limit("upload address", 60, timedelta(hours=1))
 GUEST_ADDRESS = Limit("guest address", 30, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset address", 30, timedelta(hours=1))
 

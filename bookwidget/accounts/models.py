@@ -34,6 +34,19 @@ class Customer(Owned, Base):
     """Raised by each change, so that a form can tell that somebody else was faster."""
 
 
+class Companion(Owned, Base):
+    """Somebody a customer books for: a child, family. Kept because the customer said so, and only for their forms."""
+
+    __tablename__ = "companion"
+    __table_args__ = (refers_to("customer", "customer_id"), Index("ix_companion_customer", "tenant_id", "customer_id"))
+
+    customer_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(160))
+    is_child: Mapped[bool] = mapped_column(default=False)
+    birth_year: Mapped[int | None]
+    """Of a child. An age would be wrong within a year."""
+
+
 class SignIn(Owned, Base):
     """One signed-in browser, of a customer or a member; the same row for cookie, bearer and signed link.
 

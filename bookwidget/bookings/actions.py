@@ -1,10 +1,11 @@
 """What can be done with bookings; the one module that widgets, the console and the command line import."""
 
+from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, shown
 from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo, undo_cancel
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
-from bookwidget.bookings.details import Agreement, Details, Documents, check_details, documents_of, most_places
+from bookwidget.bookings.details import Agreement, Checked, Details, Documents, check_details, documents_of, most_places
 from bookwidget.bookings.holding import (
     BookChoices,
     Held,
@@ -46,14 +47,26 @@ from bookwidget.bookings.results import (
     WaitingPlace,
 )
 from bookwidget.bookings.resuming import resume_booking, slots_to_resume_at
+from bookwidget.bookings.uploads import (
+    AnswerFile,
+    UploadFacts,
+    forget_upload,
+    keep_upload,
+    most_bytes,
+    read_answer_file,
+)
 from bookwidget.bookings.waiting import join_waiting_list, leave_waiting_list, left_list, read_waiting
+from bookwidget.bookings.where import AT_CUSTOMER, Wherever, wherever
 from bookwidget.schedule.rules import Slot
 
 __all__ = [
+    "AT_CUSTOMER",
     "PAGE_SIZE",
     "Accepted",
     "Agreement",
     "Answer",
+    "AnswerFile",
+    "Asked",
     "Attendance",
     "Attendee",
     "BookChoices",
@@ -63,6 +76,7 @@ __all__ = [
     "CalendarFile",
     "Cancellation",
     "Change",
+    "Checked",
     "Day",
     "Details",
     "Documents",
@@ -75,11 +89,16 @@ __all__ = [
     "NewTicket",
     "Note",
     "Organiser",
+    "ShownAnswer",
     "Slot",
     "Tab",
+    "UploadFacts",
     "WaitingDetails",
     "WaitingPlace",
     "add_note",
+    "Wherever",
+    "answers_of",
+    "asked",
     "book",
     "booking_token",
     "calendar_of_change",
@@ -91,8 +110,10 @@ __all__ = [
     "end_links",
     "explain",
     "extend_place",
+    "forget_upload",
     "hold_slot",
     "join_waiting_list",
+    "keep_upload",
     "leave_waiting_list",
     "left_list",
     "link_of_hold",
@@ -100,11 +121,13 @@ __all__ = [
     "list_bookings",
     "list_notes",
     "minutes_to_undo",
+    "most_bytes",
     "most_places",
     "move_booking",
     "open_by_link",
     "postpone_booking",
     "rate_booking",
+    "read_answer_file",
     "read_booking",
     "read_booking_token",
     "read_calendar",
@@ -112,6 +135,7 @@ __all__ = [
     "read_waiting",
     "resize_place",
     "resume_booking",
+    "shown",
     "slot_start",
     "slots_to_book",
     "slots_to_move_to",
@@ -119,4 +143,5 @@ __all__ = [
     "slots_to_resume_at",
     "undo_cancel",
     "withdraw_rating",
+    "wherever",
 ]

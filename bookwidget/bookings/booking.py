@@ -14,6 +14,7 @@ from bookwidget.catalog.actions import ServiceFacts, list_ticket_types, read_ser
 from bookwidget.events.record import record
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import booking_code, uuid7
+from bookwidget.kernel.lines import clean_line
 from bookwidget.kernel.text import _
 from bookwidget.schedule.actions import (
     OccurrenceKey,
@@ -39,9 +40,11 @@ def book(
     *,
     customer_id: UUID | None = None,
     location_id: UUID | None = None,
+    visit_address: str = "",
     note: str = "",
 ) -> BookingDetails:
-    """A confirmed booking for the customer who acts; staff name the customer. `location_id` is for appointments.
+    """A confirmed booking for the customer who acts; staff name the customer. `location_id`, or the customer's own
+    address as `visit_address`, is for appointments.
 
     Raises `Missing`, `Denied`, `Refused("slot" or "tickets" or "note", …)`. Event: `booking.made`.
     """
@@ -49,7 +52,7 @@ def book(
     owner = customer_id or scope.actor.id
     if owner is None or not may_book_for(scope.actor, owner):
         raise Denied(_("Please log in to book."))
-    words = checked_text("note", note, MAX_NOTE)
+    words, address = checked_text("note", note, MAX_NOTE), clean_line(visit_address, "visit_address", longest=300)
     with writing(scope.session):
         service = read_service(scope, service_id)
         if not service.is_active or not scope.session.rows(store.CUSTOMER, {"customer": owner}).all():
@@ -67,6 +70,7 @@ def book(
             status="confirmed",
             price=price,
             note=words,
+            visit_address=address,
             created_at=scope.now,
         )
         return stored(scope, booking, tickets)

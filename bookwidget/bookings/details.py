@@ -1,14 +1,16 @@
 """What the form of a booking holds, and what can be wrong in it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from bookwidget.accounts.guests import Guest, cleaned, guest_problems
 from bookwidget.bookings import settings as choices
+from bookwidget.bookings.asking import Asked, answer_problems, asked
 from bookwidget.bookings.booking import MAX_ATTENDEE, MAX_NOTE, price_of
 from bookwidget.bookings.results import NewTicket
 from bookwidget.bookings.rules import checked_text
+from bookwidget.bookings.where import Where, checked_where, wherever
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.money import Money
@@ -44,11 +46,26 @@ class Details:
     note: str = ""
     guest: Guest | None = None
     agreement: Agreement = Agreement()
+    answers: Mapping[UUID, str] = field(default_factory=dict)
+    """What was typed for each question, by its id; files are kept with the hold."""
+    where: str = ""
+    """See `checked_where`."""
+    visit_address: str = ""
 
 
-def check_details(scope: Scope, service_id: UUID, details: Details) -> tuple[Money, list[Refused]]:
-    """What it costs, and everything that is wrong in the form, so that nobody corrects it piece by piece."""
-    service, price, wrong = bookable(scope, service_id), 0, problems(scope, details)
+@dataclass(frozen=True)
+class Checked:
+    """A form that was looked at as a whole, so that nobody corrects it piece by piece."""
+
+    price: Money
+    wrong: list[Refused]
+    asked: tuple[Asked, ...]
+    where: Where
+
+
+def check_details(scope: Scope, hold_id: UUID, service_id: UUID, details: Details) -> Checked:
+    """What it costs, and everything that is wrong in the form."""
+    service, price, where, wrong = bookable(scope, service_id), 0, Where(), problems(scope, details)
     try:
         check_places(scope, service, len(details.tickets))
         price = price_of(scope, service, details.tickets)
@@ -56,7 +73,12 @@ def check_details(scope: Scope, service_id: UUID, details: Details) -> tuple[Mon
             checked_text("tickets", ticket.attendee, MAX_ATTENDEE)
     except Refused as refused:
         wrong.append(refused)
-    return Money(price, scope.tenant.currency), wrong
+    try:
+        where = checked_where(wherever(scope, service), details.where, details.visit_address)
+    except Refused as refused:
+        wrong.append(refused)
+    form = asked(scope, service.id, hold_id, details.answers)
+    return Checked(Money(price, scope.tenant.currency), [*wrong, *answer_problems(form)], form, where)
 
 
 def problems(scope: Scope, details: Details) -> list[Refused]:
@@ -80,6 +102,14 @@ def checked_details(scope: Scope, details: Details) -> Details:
         raise refused
     guest = cleaned(scope, details.guest) if details.guest else None
     return replace(details, guest=guest, note=checked_text("note", details.note, MAX_NOTE))
+
+
+def checked_asked(scope: Scope, hold_id: UUID, service_id: UUID, details: Details) -> tuple[Asked, ...]:
+    """The business's own questions as they are answered; `Refused` under the first that is not."""
+    form = asked(scope, service_id, hold_id, details.answers)
+    for refused in answer_problems(form):
+        raise refused
+    return form
 
 
 def documents_of(settings: Settings) -> Documents:

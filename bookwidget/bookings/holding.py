@@ -8,11 +8,21 @@ from uuid import UUID
 from bookwidget.accounts import limits
 from bookwidget.accounts.guests import customer_of_guest
 from bookwidget.bookings import store
+from bookwidget.bookings.asking import keep_answers
 from bookwidget.bookings.booking import price_of, stored
-from bookwidget.bookings.details import Details, bookable, check_places, checked_details, documents_of
+from bookwidget.bookings.details import (
+    Details,
+    bookable,
+    check_places,
+    checked_asked,
+    checked_details,
+    documents_of,
+)
 from bookwidget.bookings.models import Acceptance, Booking
 from bookwidget.bookings.policy import may_book_as_guest
 from bookwidget.bookings.results import Day
+from bookwidget.bookings.uploads import drop_uploads, keep_uploads_until
+from bookwidget.bookings.where import checked_where, wherever
 from bookwidget.catalog.actions import ServiceFacts
 from bookwidget.kernel.actors import ActorKind, customer
 from bookwidget.kernel.errors import Denied, Refused
@@ -115,7 +125,9 @@ def hold_slot(
         if slot.places_left < places:
             raise Refused("slot", _("There are not enough places left. Please choose another time."))
         hold_place(scope, service, hold_id, key, places)
-        return held(still_kept(read_hold(scope, hold_id)))
+        kept = still_kept(read_hold(scope, hold_id))
+        keep_uploads_until(scope, hold_id, kept.until)
+        return held(kept)
 
 
 def read_held(scope: Scope, hold_id: UUID) -> Held | None:
@@ -153,13 +165,16 @@ def extend_place(scope: Scope, hold_id: UUID) -> Held:
     with writing(scope.session):
         mine = read_hold(scope, hold_id)
         service = bookable(scope, still_kept(mine).service_id)
-        return held(extend_hold(scope, service, hold_id))
+        kept = extend_hold(scope, service, hold_id)
+        keep_uploads_until(scope, hold_id, kept.until)
+        return held(kept)
 
 
 def drop_place(scope: Scope, hold_id: UUID) -> None:
     """Gives the place back; twice is the same as once."""
     with writing(scope.session):
         drop_hold(scope, hold_id)
+        drop_uploads(scope, hold_id)
 
 
 def confirm_hold(scope: Scope, hold_id: UUID, details: Details, *, address: str = "") -> tuple[UUID, int]:
@@ -185,8 +200,10 @@ def confirm_hold(scope: Scope, hold_id: UUID, details: Details, *, address: str 
 def make_of_hold(scope: Scope, hold_id: UUID, details: Details) -> None:
     service = bookable(scope, still_kept(read_hold(scope, hold_id)).service_id)
     check_places(scope, service, len(details.tickets))
+    form = checked_asked(scope, hold_id, service.id, details)
+    where = checked_where(wherever(scope, service), details.where, details.visit_address)
     resize_hold(scope, hold_id, len(details.tickets))
-    kept = claim_hold(scope, hold_id)
+    kept = claim_hold(scope, hold_id, location_id=where.location_id)
     owner = owner_of(scope, details)
     booking = Booking(
         id=hold_id,
@@ -199,13 +216,22 @@ def make_of_hold(scope: Scope, hold_id: UUID, details: Details) -> None:
         status="confirmed",
         price=price_of(scope, service, details.tickets),
         note=details.note,
+        visit_address=where.address,
         created_at=scope.now,
     )
     acting = replace(scope, actor=customer(owner, scope.actor.door))
     stored(acting, booking, details.tickets)
+    keep_answers(scope, hold_id, form)
+    keep_agreement(scope, hold_id)
+
+
+def keep_agreement(scope: Scope, booking_id: UUID) -> None:
+    """Which documents were accepted, in which version."""
     documents = documents_of(scope.tenant.settings)
     scope.session.add_all(
-        Acceptance(booking_id=hold_id, document=name, address=address, version=documents.version, accepted_at=scope.now)
+        Acceptance(
+            booking_id=booking_id, document=name, address=address, version=documents.version, accepted_at=scope.now
+        )
         for name, address in (("terms", documents.terms), ("privacy", documents.privacy))
         if address
     )

@@ -1,9 +1,9 @@
-"""Bookings, tickets, what was agreed to, and waiting-list entries."""
+"""Bookings, tickets, what was answered and agreed to, and waiting-list entries."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -40,6 +40,8 @@ class Booking(Owned, Base):
     price: Mapped[int]
     """Minor units of the tenant's currency, for all tickets."""
     note: Mapped[str] = mapped_column(Text, default="")
+    visit_address: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Where the provider comes to; empty: the booking is at the occurrence's location, if it has one."""
     moves: Mapped[int] = mapped_column(default=0)
     """How often it was moved; also the version that a form was made for."""
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -142,6 +144,47 @@ class CalendarFeed(Owned, Base):
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the secret, which is nowhere stored."""
     made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Upload(Owned, Base):
+    """A file for a question of the form, kept with the hold and, once that is booked, with the booking."""
+
+    __tablename__ = "upload"
+    __table_args__ = (refers_to("question", "question_id"), UniqueConstraint("tenant_id", "hold_id", "question_id"))
+
+    hold_id: Mapped[UUID]
+    """Later the booking's id. No foreign key: the hold goes when it becomes a booking."""
+    question_id: Mapped[UUID]
+    name: Mapped[str] = mapped_column(String(120))
+    """Ours: made of the one it was sent under, its ending by what is inside."""
+    size: Mapped[int]
+    """Bytes."""
+    content: Mapped[bytes] = mapped_column(LargeBinary, sort_order=99)
+    """The last column, so that nobody reads through it to the others."""
+    until: Mapped[datetime | None] = mapped_column(Instant)
+    """When the hold lapses; None once it is booked."""
+
+
+class GivenAnswer(Owned, Base):
+    """What was answered to a question of the form, with the question's words as they were asked."""
+
+    __tablename__ = "given_answer"
+    __table_args__ = (
+        refers_to("booking", "booking_id"),
+        refers_to("question", "question_id"),
+        refers_to("upload", "upload_id"),
+        UniqueConstraint("tenant_id", "booking_id", "question_id"),
+    )
+
+    booking_id: Mapped[UUID]
+    question_id: Mapped[UUID]
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    """The question's, at that time: it says how to read `value`."""
+    label: Mapped[str] = mapped_column(String(200))
+    value: Mapped[str] = mapped_column(Text, default="")
+    """The words; `yes` or `no`; a date as ISO writes it; the name of a file."""
+    upload_id: Mapped[UUID | None]
 
 
 class WaitlistEntry(Owned, Base):

@@ -209,3 +209,23 @@ CALENDAR_FEEDS = declare(
         _("A secret address for a calendar program. Off: addresses made before give nothing."),
     )
 )
+UPLOAD_MEGABYTES = declare(
+    Setting(
+        "bookings.upload_megabytes",
+        8,
+        _("Largest file in a booking form, in MB"),
+        _("For questions that ask for a file."),
+        minimum=1,
+        maximum=20,
+    )
+)
+UPLOAD_COUNT = declare(
+    Setting(
+        "bookings.upload_count",
+        3,
+        _("Files in one booking form"),
+        _("Customers send at most so many with one booking."),
+        minimum=1,
+        maximum=10,
+    )
+)

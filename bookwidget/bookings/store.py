@@ -177,7 +177,7 @@ DETAILS = (
         Booking.occurrence_id,
         Occurrence.provider_id,
         Service.minutes,
-        func.coalesce(Location.address, "").label("address"),
+        func.coalesce(func.nullif(Booking.visit_address, ""), Location.address, "").label("address"),
         Service.description,
         Booking.created_at,
         Booking.note,

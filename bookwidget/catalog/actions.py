@@ -1,4 +1,4 @@
-"""Reading what is offered; anybody may."""
+"""Reading what is offered, which anybody may, and changing what is asked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,26 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.catalog import store
+from bookwidget.catalog.questions import QuestionFacts, QuestionKind, WantedQuestion, list_questions, save_question
 from bookwidget.kernel.errors import Missing
 from bookwidget.tenancy.scope import Scope
+
+__all__ = [
+    "LocationFacts",
+    "ProviderFacts",
+    "QuestionFacts",
+    "QuestionKind",
+    "ServiceFacts",
+    "TicketTypeFacts",
+    "WantedQuestion",
+    "list_locations",
+    "list_providers",
+    "list_questions",
+    "list_services",
+    "list_ticket_types",
+    "read_service",
+    "save_question",
+]
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,8 @@ class ServiceFacts:
     is_active: bool
     settings: Mapping[str, Any]
     """Overrides, for `Settings.for_service`."""
+    is_at_customer: bool
+    """Can take place at the customer's own address."""
 
     @property
     def is_class(self) -> bool:
@@ -47,6 +67,13 @@ class TicketTypeFacts:
 class ProviderFacts:
     id: UUID
     name: str
+
+
+@dataclass(frozen=True)
+class LocationFacts:
+    id: UUID
+    name: str
+    address: str
 
 
 def list_services(scope: Scope) -> tuple[ServiceFacts, ...]:
@@ -70,3 +97,8 @@ def list_ticket_types(scope: Scope, service_id: UUID) -> tuple[TicketTypeFacts, 
 def list_providers(scope: Scope, service_id: UUID) -> tuple[ProviderFacts, ...]:
     """The active ones who perform it, by name."""
     return tuple(ProviderFacts(*row) for row in scope.session.rows(store.PROVIDERS, {"service": service_id}))
+
+
+def list_locations(scope: Scope, service_id: UUID) -> tuple[LocationFacts, ...]:
+    """Where its appointments can take place, by name."""
+    return tuple(LocationFacts(*row) for row in scope.session.rows(store.LOCATIONS, {"service": service_id}))

@@ -1,9 +1,9 @@
-"""Services, providers, locations and ticket types."""
+"""Services, providers, locations, ticket types, and the questions of booking forms."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Owned, refers_to
@@ -32,6 +32,8 @@ class Service(Owned, Base):
     price: Mapped[int] = mapped_column(default=0)
     """Minor units of the tenant's currency."""
     is_active: Mapped[bool] = mapped_column(default=True)
+    is_at_customer: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """An appointment can take place at the customer's own address."""
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Overrides of the tenant's settings, where a setting allows them per service."""
 
@@ -68,6 +70,20 @@ class Location(Owned, Base):
     address: Mapped[str] = mapped_column(String(300), default="")
 
 
+class ServiceLocation(Owned, Base):
+    """Where an appointment of this service can take place."""
+
+    __tablename__ = "service_location"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "service_id", "location_id"),
+        refers_to("service", "service_id"),
+        refers_to("location", "location_id"),
+    )
+
+    service_id: Mapped[UUID]
+    location_id: Mapped[UUID]
+
+
 class TicketType(Owned, Base):
     """A kind of place in a class, with its own price: adult, child, concession."""
 
@@ -78,3 +94,26 @@ class TicketType(Owned, Base):
     name: Mapped[str] = mapped_column(String(80))
     price: Mapped[int]
     is_child: Mapped[bool] = mapped_column(default=False)
+
+
+class Question(Owned, Base):
+    """What the business asks in the booking form of one service, or of all (no service)."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        refers_to("service", "service_id"),
+        CheckConstraint("kind IN ('line', 'text', 'choice', 'yes_no', 'date', 'file')", name="kind"),
+        Index("ix_question_service", "tenant_id", "service_id"),
+    )
+
+    service_id: Mapped[UUID | None]
+    kind: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str] = mapped_column(String(200))
+    help: Mapped[str] = mapped_column(String(300), default="")
+    options: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """What can be chosen; of `choice` only."""
+    is_required: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    """Questions stand in this order."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    """A question that is no longer asked stays, because answers refer to it."""

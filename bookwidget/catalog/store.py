@@ -1,8 +1,16 @@
 """Statements on what is offered."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
-from bookwidget.catalog.models import Provider, Service, ServiceProvider, TicketType
+from bookwidget.catalog.models import (
+    Location,
+    Provider,
+    Question,
+    Service,
+    ServiceLocation,
+    ServiceProvider,
+    TicketType,
+)
 
 SERVICE_COLUMNS = (
     Service.id,
@@ -17,6 +25,7 @@ SERVICE_COLUMNS = (
     Service.price,
     Service.is_active,
     Service.settings,
+    Service.is_at_customer,
 )
 """In the order of the fields of `ServiceFacts`."""
 
@@ -32,4 +41,17 @@ TICKET_TYPES = (
     select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child)
     .where(TicketType.service_id == bindparam("service"))
     .order_by(TicketType.id)
+)
+QUESTIONS = (
+    select(Question.id, Question.kind, Question.label, Question.help, Question.options, Question.is_required)
+    .where(
+        or_(Question.service_id.is_(None), Question.service_id == bindparam("service")), Question.is_active.is_(True)
+    )
+    .order_by(Question.position, Question.id)
+)
+LOCATIONS = (
+    select(Location.id, Location.name, Location.address)
+    .join(ServiceLocation, ServiceLocation.location_id == Location.id)
+    .where(ServiceLocation.service_id == bindparam("service"))
+    .order_by(Location.name, Location.id)
 )

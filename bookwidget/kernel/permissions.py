@@ -15,6 +15,7 @@ class Permission(StrEnum):
     BOOKING_RESUME = "booking:resume"
     BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
+    CATALOG_CHANGE = "catalog:change"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission
     PROFILE_CHANGE = "profile:change"
     SITES_CHANGE = "sites:change"

@@ -119,12 +119,17 @@ def extend_hold(scope: Scope, service: ServiceFacts, hold_id: UUID) -> HoldFacts
     return still_kept(read_hold(scope, hold_id))
 
 
-def claim_hold(scope: Scope, hold_id: UUID) -> HoldFacts:
-    """The places are the caller's from now on; `Refused("slot", …)` if it has lapsed, or the business cancelled."""
+def claim_hold(scope: Scope, hold_id: UUID, *, location_id: UUID | None = None) -> HoldFacts:
+    """The places are the caller's from now on; `Refused("slot", …)` if it has lapsed, or the business cancelled.
+
+    An appointment takes place at this location, if one is named.
+    """
     hold = still_kept(lock_hold(scope, hold_id))
     if hold.state != "scheduled" or hold.starts_at < scope.now:
         raise Refused("slot", _("This time can no longer be booked. Please choose another one."))
     scope.session.rows(store.END_HOLDS, {"holds": [hold_id]})
+    if hold.is_private and location_id:
+        scope.session.rows(store.LOCATE, {"occurrence": hold.occurrence_id, "location": location_id})
     return hold
 
 

@@ -128,6 +128,7 @@ FREE = (
     .where(Occurrence.id == bindparam("occurrence"))
     .values(seats_taken=Occurrence.seats_taken - bindparam("places", type_=Integer))
 )
+LOCATE = update(Occurrence).where(Occurrence.id == bindparam("occurrence")).values(location_id=bindparam("location"))
 RELEASE = (
     update(Occurrence)
     .where(Occurrence.id == bindparam("occurrence"), SCHEDULED, Occurrence.is_private.is_(True))

@@ -10,7 +10,11 @@ from bookwidget.tenancy.models import Member
 from bookwidget.tenancy.scope import Scope
 
 MANAGERS = frozenset({"owner", "manager"})
-ROLES = {Permission.BRANDING_CHANGE: MANAGERS, Permission.SITES_CHANGE: MANAGERS}
+ROLES = {
+    Permission.BRANDING_CHANGE: MANAGERS,
+    Permission.CATALOG_CHANGE: MANAGERS,
+    Permission.SITES_CHANGE: MANAGERS,
+}
 NOT_YOURS = _("Only owners and managers of the business can do this. Ask one of them.")
 
 

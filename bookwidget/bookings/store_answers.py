@@ -1,0 +1,39 @@
+"""Statements on what was answered in booking forms, and on the files that came with it."""
+
+from datetime import timedelta
+
+from sqlalchemy import bindparam, delete, null, select, update
+
+from bookwidget.bookings.models import GivenAnswer, Upload
+from bookwidget.events.housekeeping import expires
+from bookwidget.tenancy.base import Instant
+
+OF_FORM = (Upload.hold_id == bindparam("hold"), Upload.until > bindparam("now", type_=Instant))
+"""Of a form whose hold has not lapsed."""
+UPLOADS = select(Upload.id, Upload.question_id, Upload.name, Upload.size).where(*OF_FORM)
+KEEP_UPLOADS = update(Upload).where(*OF_FORM).values(until=bindparam("end", type_=Instant))
+BOOK_UPLOADS = update(Upload).where(Upload.id.in_(bindparam("uploads", expanding=True))).values(until=null())
+FORGET_UPLOAD = delete(Upload).where(
+    Upload.hold_id == bindparam("hold"), Upload.question_id == bindparam("question"), Upload.until.is_not(None)
+)
+FORGET_UPLOADS = delete(Upload).where(Upload.hold_id == bindparam("hold"), Upload.until.is_not(None))
+expires("uploads", Upload, Upload.until, keep=timedelta(0))
+
+ANSWERS = (
+    select(
+        GivenAnswer.id,
+        GivenAnswer.question_id,
+        GivenAnswer.kind,
+        GivenAnswer.label,
+        GivenAnswer.value,
+        Upload.size,
+    )
+    .outerjoin(Upload, Upload.id == GivenAnswer.upload_id)
+    .where(GivenAnswer.booking_id == bindparam("booking"))
+    .order_by(GivenAnswer.position)
+)
+ANSWER_FILE = (
+    select(Upload.name, Upload.content)
+    .join(GivenAnswer, GivenAnswer.upload_id == Upload.id)
+    .where(GivenAnswer.booking_id == bindparam("booking"), GivenAnswer.id == bindparam("answer"))
+)
