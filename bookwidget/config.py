@@ -52,7 +52,7 @@ class Config:
     theme_folders: tuple[Path, ...] = ()
     """More folders to find themes in, beside the shipped ones."""
     max_upload: int = 5 * 1024 * 1024
-    """Largest request body in bytes."""
+    """Largest request body in bytes; booking forms with files take what the business allows instead."""
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":

@@ -54,6 +54,11 @@ class ShownAnswer:
     size: int | None = None
     """Of a file, in bytes."""
 
+    @property
+    def day(self) -> date | None:
+        """The value, if it is a date."""
+        return date.fromisoformat(self.value) if self.kind == QuestionKind.DATE else None
+
 
 def asked(scope: Scope, service_id: UUID, hold_id: UUID, typed: Mapping[UUID, str]) -> tuple[Asked, ...]:
     """What the form of this service asks, in order: one statement, and one more if it asks for files."""

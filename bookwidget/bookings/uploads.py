@@ -8,8 +8,8 @@ from uuid import UUID
 from bookwidget.accounts import limits
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store_answers as store
-from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.models import Upload
+from bookwidget.bookings.results import BookingDetails
 from bookwidget.catalog.actions import list_questions
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import uuid7
@@ -100,7 +100,7 @@ def keep_upload(
         others = [one for one in uploads_of(scope, hold_id) if one.question_id != question_id]
         most = scope.tenant.settings[choices.UPLOAD_COUNT]
         if len(others) >= most:
-            raise Refused(field, _("Send at most %(most)s files.", most=most))
+            raise Refused(field, _("These are too many files. One booking takes at most: %(most)s", most=most))
         forget(scope, hold_id, question_id)
         scope.session.add(
             Upload(
@@ -164,9 +164,8 @@ def drop_uploads(scope: Scope, hold_id: UUID) -> None:
     scope.session.rows(store.FORGET_UPLOADS, {"hold": hold_id})
 
 
-def read_answer_file(scope: Scope, code: str, answer_id: UUID) -> AnswerFile:
-    """What was sent with a booking of the customer's own, or with any for staff; `Missing` for everybody else."""
-    booking = read_booking(scope, code)
+def read_answer_file(scope: Scope, booking: BookingDetails, answer_id: UUID) -> AnswerFile:
+    """What was sent with it; who has the booking's details may read it. `Missing` if it is not this booking's."""
     row = scope.session.rows(store.ANSWER_FILE, {"booking": booking.id, "answer": answer_id}).one_or_none()
     if row is None:
         raise Missing

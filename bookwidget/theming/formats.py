@@ -116,6 +116,10 @@ class Formats:
         local = self.local(at).date()
         return self._this_year(local) if self._same_year(local, now) else self._dated(local)
 
+    def calendar_day(self, day: dt.date) -> str:
+        """Tue, 24 Nov 2026: a day that is no instant, such as a birthday."""
+        return self._dated(day)
+
     def leaf(self, at: dt.datetime) -> Leaf:
         """Tue, 24, Nov, and 2026-11-24T18:30+00:00"""
         return _leaf(self, at)

@@ -1,7 +1,7 @@
 """The Flask side. What widgets may use of it is named here."""
 
 from bookwidget.theming.formats import Formats
-from bookwidget.web.files import file_answer
+from bookwidget.web.files import allow_body, file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.one_booking.actions import actions_of
 from bookwidget.web.one_booking.opened import Opened
@@ -23,6 +23,7 @@ __all__ = [
     "Widget",
     "actions_of",
     "address",
+    "allow_body",
     "browser",
     "choose_times",
     "file_answer",

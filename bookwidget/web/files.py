@@ -1,11 +1,11 @@
-"""Files for signed-in customers, also where a download cannot bring its sign-in along.
+"""Files that customers send and get, also where a download cannot bring its sign-in along.
 
 A frame without cookies keeps its sign-in in the script, which sends it with what it fetches; a download is no fetch. So
 the script's question is answered with a link that is good for one address, one customer and a minute.
 """
 
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from flask import Response, current_app, make_response, request
@@ -19,19 +19,40 @@ LIFETIME = timedelta(seconds=60)
 """How long a link to a file is good for."""
 
 
-def file_answer(data: bytes, name: str, mimetype: str) -> Response:
-    """A download under an ASCII name; for views that are a signed-in customer's only."""
+SANDBOX = "default-src 'none'; sandbox"
+"""For what strangers wrote: whatever shows it runs nothing of it."""
+
+
+def file_answer(data: bytes, name: str, mimetype: str = "application/octet-stream") -> Response:
+    """A download; for views that are a signed-in customer's only, or whose address names all that it takes."""
     person = place().signed_in
-    if is_fetched() and person:
+    if is_fetched():
         answer = make_response("", 200)
-        token = _signer().dumps([request.path, person.person_id.hex])
-        answer.headers["X-Bookwidget-File"] = f"{request.path}?{urlencode({'file': token})}"
+        answer.headers["X-Bookwidget-File"] = signed_path(person.person_id) if person else request.full_path.rstrip("?")
     else:
         answer = make_response(data, 200)
         answer.headers["Content-Type"] = mimetype
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer.headers["Content-Disposition"] = disposition(name)
+        answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def signed_path(person_id: UUID) -> str:
+    """This very address for a minute, for who cannot bring their sign-in along."""
+    return f"{request.path}?{urlencode({'file': _signer().dumps([request.path, person_id.hex])})}"
+
+
+def disposition(name: str) -> str:
+    """As RFC 6266 has it: the name for every browser, and its plain letters for old ones."""
+    plain = name.encode("ascii", "ignore").decode().replace('"', "").strip()
+    stem, dot, ending = plain.rpartition(".")
+    return f"attachment; filename=\"{stem or 'file'}{dot}{ending}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def allow_body(most: int) -> None:
+    """This request may bring so many bytes, for a form with files. Before anything of it is looked at."""
+    request.max_content_length = most
 
 
 def reader_of_file() -> UUID | None:

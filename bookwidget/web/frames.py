@@ -29,7 +29,7 @@ def finish(response: Response) -> Response:
     if not found.is_hosted and PROBE not in request.cookies:
         set_frame_cookie(response, PROBE, "1", max_age=30 * 86400)
     ancestors = found.parent or "'none'"
-    response.headers["Content-Security-Policy"] = POLICY.format(ancestors=ancestors)
+    response.headers.setdefault("Content-Security-Policy", POLICY.format(ancestors=ancestors))  # a file has its own
     response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Authorization, Cookie"

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
+from typing import Any
 
 from werkzeug.test import TestResponse
 
 from bookwidget.bookings.actions import booking_token
 from bookwidget.bookings.models import Booking
-from bookwidget.catalog.models import TicketType
+from bookwidget.catalog.actions import QuestionKind
+from bookwidget.catalog.models import Question, TicketType
+from bookwidget.kernel.ids import uuid7
 from tests.factories import make_appointment, make_booking, make_class
 from tests.web_fixtures import Forms, Visitor, Web
 
@@ -19,9 +23,16 @@ def last_form(answer: TestResponse) -> tuple[str, dict[str, str]]:
     return list(Forms(answer.text).found.items())[-1]
 
 
-def press(visitor: Visitor, page: TestResponse, button: str, **typed: str) -> TestResponse:
+def press(visitor: Visitor, page: TestResponse, button: str, **typed: Any) -> TestResponse:
     url, fields = last_form(page)
     return visitor.post(url, {**fields, "do": button, **typed})
+
+
+def ask_everything(web: Web) -> dict[str, str]:
+    """A question of each kind; the names of their fields."""
+    options, ids = ["Ada", "Ben"], {kind.value: uuid7() for kind in QuestionKind}
+    web.yoga.add(*(Question(id=id, kind=kind, label="Sam", options=options) for kind, id in ids.items()))
+    return {kind: f"question-{id.hex}" for kind, id in ids.items()}
 
 
 def bookers_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
@@ -40,13 +51,20 @@ def bookers_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
     [slot, *_more] = re.findall(r'name="slot" value="([^"]+)"', dates.text)
     form = guest.get(str(press(guest, dates, "", slot=slot).location))
     yield "details", form
+    fields = ask_everything(web)
+    yield "questions", guest.get(form.request.path)
+    wrong = dict.fromkeys(fields.values(), "1") | {fields["file"]: (BytesIO(b"\0"), "sam.pdf")}
+    yield "bad file", press(guest, form, "review", **GUEST, **wrong)
+    yield "bad answers", press(guest, form, "review", **GUEST, **{**wrong, fields["file"]: ""})
+    right = {"yes_no": "yes", "date": "2027-01-31", "choice": "Ada", "file": (BytesIO(b"%PDF-"), "sam.pdf")}
+    yield "answers", press(guest, form, "review", **GUEST, **{fields[kind]: value for kind, value in right.items()})
     yield "known", web.customer().get(form.request.path)
     yield "nothing typed", press(guest, form, "review")
     two = press(guest, form, "add", **GUEST)
     yield "two people", two
     children = {"name-1": "Ben", "child-0": "1", "child-1": "1", "age-1": "7"}
     yield "no age", press(guest, two, "review", **{"age-0": "99"})
-    review = press(guest, two, "review", note="123", **children)
+    review = press(guest, two, "review", note="123", **children, **{fields["yes_no"]: "no"})
     yield "review", review
     made = guest.get(str(press(guest, review, "confirm").location))
     yield "made", made

@@ -7,6 +7,7 @@ identifier in an address has to be given a value, and a test fails until it is.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -15,7 +16,8 @@ from werkzeug.routing import Rule
 
 from bookwidget import create_app
 from bookwidget.accounts.signing_in import Kind, open_sign_in
-from bookwidget.bookings.models import WaitlistEntry
+from bookwidget.bookings.models import Booking, GivenAnswer, Upload, WaitlistEntry
+from bookwidget.catalog.models import Question
 from bookwidget.config import Config
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.session import writing
@@ -36,6 +38,7 @@ class Houses:
     other: World
     code: str
     entry: str
+    answer: str
 
     def url(self, rule: Rule, tenant: str, site: str) -> str:
         """The rule's address with yoga's identifiers in it, for whatever tenant and site."""
@@ -44,6 +47,7 @@ class Houses:
             "site": site,
             "code": self.code,
             "entry": self.entry,
+            "answer": self.answer,
             "service": self.yoga.ids["flow"].hex,
             "token": "made-up",
             "kept": "made-up",
@@ -85,8 +89,23 @@ def houses(yoga: World, other: World, tmp_path: Path) -> Iterator[Houses]:
         id=uuid7(), customer_id=yoga.ids["ada"], occurrence_id=make_class(yoga, days=4).id, joined_at=yoga.now
     )
     yoga.add(waiting)
-    yield Houses(app, yoga, other, make_booking(yoga).code, waiting.id.hex)
+    booking = make_booking(yoga)
+    yield Houses(app, yoga, other, booking.code, waiting.id.hex, make_answer(yoga, booking).hex)
     app.extensions[EXTENSION].database.dispose()
+
+
+def make_answer(world: World, booking: Booking) -> UUID:
+    """A file that came with this booking."""
+    question = Question(id=uuid7(), kind="file", label="Your plan?")
+    upload = Upload(
+        id=uuid7(), hold_id=booking.id, question_id=question.id, name="plan.txt", size=4, content=b"plan", until=None
+    )
+    answer = GivenAnswer(
+        id=uuid7(), booking_id=booking.id, question_id=question.id, position=0, kind="file", label=question.label,
+        value=upload.name, upload_id=upload.id,
+    )  # fmt: skip
+    world.add(question, upload, answer)
+    return answer.id
 
 
 def frame_rules(houses: Houses) -> list[Rule]:

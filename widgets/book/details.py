@@ -9,7 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.actions import read_profile
 from bookwidget.bookings.actions import (
+    AT_CUSTOMER,
     Held,
+    asked,
     booking_token,
     check_details,
     confirm_hold,
@@ -17,19 +19,24 @@ from bookwidget.bookings.actions import (
     extend_place,
     hold_slot,
     link_of_hold,
+    most_bytes,
     most_places,
     read_held,
     resize_place,
+    shown,
     slot_start,
     slots_to_book,
+    wherever,
 )
+from bookwidget.bookings.settings import UPLOAD_MEGABYTES
 from bookwidget.catalog.actions import list_ticket_types, read_service
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.text import Text, _
-from bookwidget.web import address, choose_times, place, render, services
+from bookwidget.web import address, allow_body, choose_times, place, render, services
 
-from .forms import DetailsForm, Person, asked_for, details_of, people_of, typed_values
+from .forms import QUESTION, DetailsForm, Person, asked_for, details_of, people_of, typed_answers, typed_values
+from .questions import forget_file, take_files, with_errors
 
 PURPOSE = "kept place"
 AROUND = timedelta(days=7)
@@ -61,6 +68,7 @@ def address_of(wanted: Wanted) -> str:
 
 def kept_place(kept: str) -> ResponseReturnValue:
     """All of one form: it is sent here for every button."""
+    allow_body(most_bytes(place().tenant.settings))
     form = DetailsForm()
     if request.method == "POST":
         form.check_guard()
@@ -80,11 +88,16 @@ def answer(wanted: Wanted, held: Held | None, form: DetailsForm, people: list[Pe
         return take_another(wanted, form, people)
     if held is None:
         return show_gone(wanted, form, people, status=422)
+    wrong = [*take_files(held.id)]
+    if wrong:
+        return show_details(wanted, held, form, people, wrong=wrong)
     if deed in ("add", "remove"):
         others = [one for one in people if one.number != number]
         return resize(wanted, form, people, others or people if deed == "remove" else [*people, Person(len(people))])
-    if deed in ("longer", "edit"):
+    if deed in ("longer", "edit", "forget"):
         kept = extend_place(place().scope(), held.id) if deed == "longer" else held
+        if deed == "forget":
+            forget_file(held.id)
         return show_details(wanted, kept, form, people)
     return (confirm if deed == "confirm" else review)(wanted, held, form, people)
 
@@ -120,17 +133,21 @@ def review(wanted: Wanted, held: Held, form: DetailsForm, people: list[Person]) 
         details = details_of(form, people, is_guest=place().signed_in is None)
     except Refused as refused:
         return show_details(wanted, held, form, people, wrong=[refused])
-    price, wrong = check_details(scope, wanted.service_id, details)
-    if wrong:
-        return show_details(wanted, held, form, people, wrong=wrong)
+    checked = check_details(scope, wanted.hold_id, wanted.service_id, details)
+    if checked.wrong:
+        return show_details(wanted, held, form, people, wrong=checked.wrong)
+    service = read_service(scope, wanted.service_id)
     return render(
         "review.html",
-        service=read_service(scope, wanted.service_id),
+        service=service,
         held=held,
         form=form,
         people=people,
         kinds={kind.id.hex: kind for kind in list_ticket_types(scope, wanted.service_id)},
-        price=price,
+        price=checked.price,
+        given=shown(checked.asked),
+        location=next((one for one in wherever(scope, service).locations if one.id == checked.where.location_id), None),
+        visit_address=checked.where.address,
         typed=typed_values(form, people),
         action=address_of(wanted),
     )
@@ -159,11 +176,17 @@ def show_details(
     scope = place().scope()
     service = read_service(scope, wanted.service_id)
     for refused in wrong or []:
-        form.refuse(refused.field, refused.reason)
+        if not refused.field.startswith(QUESTION):
+            form.refuse(refused.field, refused.reason)
+    form_asked = asked(scope, service.id, wanted.hold_id, typed_answers(request.form))
     return render(
         "details.html",
         status=422 if wrong else 200,
         service=service,
+        questions=with_errors(form_asked, wrong or []),
+        most_megabytes=scope.tenant.settings[UPLOAD_MEGABYTES],
+        places=wherever(scope, service),
+        at_customer=AT_CUSTOMER,
         held=held,
         form=form,
         people=people,

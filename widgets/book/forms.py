@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import request
 from wtforms import BooleanField, EmailField, HiddenField, StringField, TelField, TextAreaField
@@ -16,8 +17,12 @@ from bookwidget.web import Form
 
 MOST_ROWS = 50
 """People in one form, whatever somebody sends."""
+MOST_QUESTIONS = 100
+"""Likewise."""
 OLDEST = 17
 """Years of a child."""
+QUESTION = "question-"
+"""Begins the names of the fields for the business's own questions; the question's id follows."""
 
 
 class TimeForm(Form):
@@ -32,6 +37,9 @@ class DetailsForm(Form):
     family_name = StringField(_("Last name"))
     email = EmailField(_("Email"))
     phone = TelField(_("Phone (optional)"))
+    where = StringField()
+    """A location's id, or `AT_CUSTOMER`; the template draws it as radio buttons."""
+    visit_address = StringField(_("Your address"))
     note = TextAreaField(_("Note (optional)"))
     terms = BooleanField()
     privacy = BooleanField()
@@ -79,6 +87,17 @@ def people_of(sent: Mapping[str, str], places: int) -> list[Person]:
     ]
 
 
+def typed_answers(sent: Mapping[str, str]) -> dict[UUID, str]:
+    """What was typed for the business's own questions."""
+    found = ((question_of(name), typed) for name, typed in sent.items() if typed)
+    return dict([(question, typed) for question, typed in found if question][:MOST_QUESTIONS])
+
+
+def question_of(name: str) -> UUID | None:
+    """The question whose field has this name."""
+    return parse_uuid(name.removeprefix(QUESTION)) if name.startswith(QUESTION) else None
+
+
 def details_of(form: DetailsForm, people: list[Person], *, is_guest: bool) -> Details:
     """`Refused("people", …)` for a row that cannot be read."""
     tickets = tuple(person.ticket() for person in people)
@@ -86,7 +105,15 @@ def details_of(form: DetailsForm, people: list[Person], *, is_guest: bool) -> De
     if is_guest:
         words = (form.email.data, form.given_name.data, form.family_name.data, form.phone.data)
         guest = Guest(*(word or "" for word in words))
-    return Details(tickets, form.note.data or "", guest, Agreement(bool(form.terms.data), bool(form.privacy.data)))
+    return Details(
+        tickets,
+        form.note.data or "",
+        guest,
+        Agreement(bool(form.terms.data), bool(form.privacy.data)),
+        typed_answers(request.form),
+        form.where.data or "",
+        form.visit_address.data or "",
+    )
 
 
 def typed_values(form: DetailsForm, people: list[Person]) -> list[tuple[str, str]]:
@@ -94,9 +121,12 @@ def typed_values(form: DetailsForm, people: list[Person]) -> list[tuple[str, str
     values: list[tuple[str, Any]] = [("people", str(len(people)))]
     values += [
         (field.name, field.data)
-        for field in (form.given_name, form.family_name, form.email, form.phone, form.note)
+        for field in (
+            form.given_name, form.family_name, form.email, form.phone, form.where, form.visit_address, form.note
+        )
         if field.data
-    ]
+    ]  # fmt: skip
+    values += [(f"{QUESTION}{question.hex}", typed) for question, typed in typed_answers(request.form).items()]
     values += [(field.name, "y") for field in (form.terms, form.privacy) if field.data]
     for person in people:
         values += person.typed

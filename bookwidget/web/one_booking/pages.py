@@ -14,15 +14,18 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
+    answers_of,
     cancel_booking,
     minutes_to_undo,
     move_booking,
+    read_answer_file,
     read_calendar,
     slot_start,
     slots_to_move_to,
     undo_cancel,
 )
-from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.kernel.errors import Denied, Missing, Refused
+from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.text import Text
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
@@ -49,6 +52,8 @@ class BookingPage:
     """Is given the booking and the page's form, whose guard was looked at."""
     form: type[Form] = PlainForm
     methods: tuple[str, ...] = BOTH
+    below: str = ""
+    """More of its address, such as `/<answer>`."""
 
 
 def register_booking_pages(widget: Widget, path: str, open: Callable[[str], Opened], *more: BookingPage) -> None:
@@ -58,7 +63,7 @@ def register_booking_pages(widget: Widget, path: str, open: Callable[[str], Open
     `open` gets that part and raises `Missing`, or `Ended` with an answer of its own.
     """
     for page in (BookingPage("", show_it, methods=("GET",)), *PAGES, *more):
-        widget.page(f"{path}/{page.name}".rstrip("/"), guarded(page, open), methods=page.methods)
+        widget.page(f"{path}/{page.name}{page.below}".rstrip("/"), guarded(page, open), methods=page.methods)
 
 
 class Ended(Exception):
@@ -73,7 +78,7 @@ def guarded(page: BookingPage, open: Callable[[str], Opened]) -> Callable[..., R
     """What the policy forbids shows the booking as it is now, with the reason, under 403."""
 
     def view(**address: str) -> ResponseReturnValue:
-        form, (key,) = page.form(), address.values()
+        form, (key, *_below) = page.form(), address.values()
         if request.method == "POST":
             form.check_guard()
         try:
@@ -97,6 +102,8 @@ def show(opened: Opened, *, trouble: Text | None = None, status: int = 200) -> R
         trouble=trouble,
         actions=actions_of(opened.booking, opened.url),
         reasons=reasons_of(opened.booking, but=trouble),
+        given=answers_of(opened.scope, opened.booking),
+        answer_link=lambda answer: opened.page(f"answers/{answer.id.hex}"),
         history=history(opened.booking, place().tenant.name),
         **opened.values,
     )
@@ -111,6 +118,15 @@ def calendar(opened: Opened, form: PlainForm) -> ResponseReturnValue:
     code = opened.booking.code
     found = read_calendar(opened.scope, code)
     return file_answer(found.data, f"{code}.ics", f"text/calendar; charset=utf-8; method={found.method}")
+
+
+def answer_file(opened: Opened, form: PlainForm) -> ResponseReturnValue:
+    """What the customer sent with the form."""
+    answer_id = parse_uuid((request.view_args or {})["answer"])
+    if answer_id is None:
+        raise Missing
+    found = read_answer_file(opened.scope, opened.booking, answer_id)
+    return file_answer(found.content, found.name)
 
 
 def cancel(opened: Opened, form: CancelForm) -> ResponseReturnValue:
@@ -189,6 +205,7 @@ def day_in_address(name: str) -> date | None:
 
 
 PAGES = (
+    BookingPage("answers", answer_file, methods=("GET",), below="/<answer>"),
     BookingPage("calendar", calendar, methods=("GET",)),
     BookingPage("cancel", cancel, CancelForm),
     BookingPage("move", move, MoveForm),
