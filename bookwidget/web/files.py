@@ -44,10 +44,11 @@ def signed_path(person_id: UUID) -> str:
 
 
 def disposition(name: str) -> str:
-    """As RFC 6266 has it: the name for every browser, and its plain letters for old ones."""
-    plain = name.encode("ascii", "ignore").decode().replace('"', "").strip()
-    stem, dot, ending = plain.rpartition(".")
-    return f"attachment; filename=\"{stem or 'file'}{dot}{ending}\"; filename*=UTF-8''{quote(name, safe='')}"
+    """As RFC 6266 has it: plain letters for every program, and the whole name where that is not all of it."""
+    stem, dot, ending = name.encode("ascii", "ignore").decode().replace('"', "").rpartition(".")
+    plain = f"{stem.strip() or 'file'}{dot}{ending}"
+    rest = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{rest}'
 
 
 def allow_body(most: int) -> None:

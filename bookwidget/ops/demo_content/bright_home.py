@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bookwidget.bookings.actions import NewTicket, book, cancel_booking, move_booking
-from bookwidget.catalog.actions import read_service
+from bookwidget.catalog.actions import QuestionKind, WantedQuestion, read_service, save_question
 from bookwidget.catalog.models import Provider, Service, ServiceProvider
 from bookwidget.kernel.actors import Actor
 from bookwidget.kernel.ids import uuid7
@@ -38,6 +38,7 @@ TEAM = {
 
 def fill(building: Building) -> None:
     add_catalog(building)
+    add_questions(building)
     add_team(building)
     add_emma(building)
     add_noah(building)
@@ -58,8 +59,18 @@ def add_catalog(building: Building) -> None:
             minutes_after=30,
             price=price,
             description=description,
+            is_at_customer=True,
         )
     building.add(*building.services.values())
+
+
+def add_questions(building: Building) -> None:
+    ways = ("Somebody is home", "A neighbor has the key", "A key box at the door")
+    how = WantedQuestion(QuestionKind.CHOICE, "How do we get in?", options=ways, is_required=True, position=1)
+    photo = WantedQuestion(QuestionKind.FILE, "Photo of the room", "So that we bring the right things.", position=2)
+    with building.acting(building.owner()) as scope:
+        for question in (how, photo):
+            save_question(scope, question)
 
 
 def add_team(building: Building) -> None:
