@@ -95,8 +95,8 @@ __all__ = [
     "UploadFacts",
     "WaitingDetails",
     "WaitingPlace",
-    "add_note",
     "Wherever",
+    "add_note",
     "answers_of",
     "asked",
     "book",
@@ -142,6 +142,6 @@ __all__ = [
     "slots_to_postpone_to",
     "slots_to_resume_at",
     "undo_cancel",
-    "withdraw_rating",
     "wherever",
+    "withdraw_rating",
 ]
