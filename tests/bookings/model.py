@@ -37,6 +37,7 @@ MINUTES = (1, 9, 10, 11, 60, 24 * 60, 3 * 24 * 60)
 PRICES = (1400, 900)
 numbers = count()
 
+deeds = st.sampled_from(["move", "postpone", "resume", "what fits", "what fits", "what fits"])
 any_of = st.integers(0, 99)
 """Which of a list: counted around its end."""
 who = st.sampled_from(PEOPLE)
@@ -47,6 +48,9 @@ stored_settings = st.fixed_dictionaries(
         "bookings.move_notice_hours": st.sampled_from([0, 24]),
         "bookings.undo_minutes": st.sampled_from([10, 10, 0, 1440]),
         "bookings.max_moves": st.sampled_from([0, 0, 1]),
+        "bookings.postpone_allowed": st.booleans(),
+        "bookings.cancelled_is_final": st.booleans(),
+        "bookings.resume_days": st.sampled_from([1, 30]),
         "schedule.notice_hours": st.sampled_from([0, 2]),
         "schedule.hold_minutes": st.sampled_from([10, 30]),
     }
@@ -238,17 +242,20 @@ class Business(RuleBasedStateMachine):
         assert self.act("undo_cancel", person, booking.code, event="booking.restored") is may
 
     @precondition(has_bookings)
-    @rule(number=any_of, role=roles, to=any_of, is_stale=st.sampled_from([False, False, True]))
-    def moves(self, number: int, role: str, to: int, is_stale: bool) -> None:
+    @rule(number=any_of, role=roles, to=any_of, is_stale=st.sampled_from([False, False, True]), deed=deeds)
+    def goes_elsewhere(self, number: int, role: str, to: int, is_stale: bool, deed: str) -> None:
+        """Moved or postponed; or resumed, if it was cancelled."""
         booking = self.booking(number)
+        if deed == "what fits":
+            deed = "resume" if booking.status == "cancelled" else "move"
         person = self.somebody(role, booking)
         key = self.keys(to, is_class=booking.service_id == self.world.ids["flow"])
-        made_for = booking.moves - is_stale
-        before = booking.occurrence_id
-        done = self.act("move_booking", person, booking.code, key, moves=made_for, event="booking.moved")
-        moved = self.books().bookings[booking.id].occurrence_id != before
-        assert not moved or (done and not is_stale)
-        assert not moved or booking.status != "cancelled"
+        may = self.may(person, booking, f"may_{deed}")
+        values = {"moves": booking.moves - is_stale, "event": f"booking.{deed.removesuffix('e')}ed"}
+        done = self.act(f"{deed}_booking", person, booking.code, key, **values)
+        now = self.books().bookings[booking.id]
+        assert now.moves == booking.moves or (done and may and not is_stale)
+        assert (now.status, booking.status) != ("confirmed", "cancelled") or deed == "resume"
 
     @precondition(lambda self: self.full_dates())
     @rule(person=who, number=any_of)

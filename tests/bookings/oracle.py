@@ -1,5 +1,6 @@
 """What docs/decisions/0003 says about who may do what, written down a second time and in another way.
 
+Who adds a rule to `policy.py` adds it here, its settings to `USUAL` and `settings_of`: tests name what is missing.
 `verdict` goes through the rules in the order of the document; the first that holds decides. `cases` are questions at
 the very instants at which something changes, and around them.
 """
@@ -22,7 +23,8 @@ END = START + timedelta(hours=1)
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=1)
 CHANGES = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
 BACK = (Permission.BOOKING_UNDO, Permission.BOOKING_RESUME)
-ASKED = (*CHANGES, *CHANGES, *BACK, *BACK, Permission.BOOKING_READ, Permission.PROFILE_CHANGE)
+WORDS = (Permission.BOOKING_RATE, Permission.BOOKING_NOTE)
+ASKED = (*CHANGES, *CHANGES, *BACK, *BACK, *WORDS, *WORDS, Permission.BOOKING_READ, Permission.PROFILE_CHANGE)
 RESCHEDULES = (Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
 STRANGERS = (customer(BEN), visitor())
 ACTORS = (customer(ADA), customer(ADA), customer(ADA), customer(ADA), member(BEN), system(), *STRANGERS)
@@ -30,6 +32,7 @@ ACTORS = (customer(ADA), customer(ADA), customer(ADA), customer(ADA), member(BEN
 USUAL = {
     "cancel_allowed": True, "cancel_notice_hours": 24, "move_allowed": True, "move_notice_hours": 24, "max_moves": 0,
     "locked_statuses": "hold", "postpone_allowed": False, "cancelled_is_final": True, "resume_days": 30,
+    "ratings": True, "notes": True, "notes_afterwards": False,
 }  # fmt: skip
 """What a business has that has chosen nothing."""
 
@@ -56,6 +59,25 @@ def verdict(case: Case) -> tuple[bool, str]:
     return next((answer, name) for name, holds, answer in rules(case) if holds)
 
 
+def rules_of_rating(case: Case, *, is_staff: bool) -> Iterator[Rule]:
+    """A customer's own judgement of what took place; it settles after two weeks."""
+    facts, now = case.facts, case.now
+    yield "not_completed", facts.status == "cancelled" or facts.is_occurrence_cancelled or now < END, False
+    yield "no_rating", is_staff or case.setting("ratings") is False, False
+    yield "rate_allowed", facts.rated_at is None, True
+    yield "rating_settled", facts.rated_at is not None and now - facts.rated_at >= 14 * DAY, False
+    yield "rating_change_allowed", True, True
+
+
+def rules_of_notes(case: Case, *, is_staff: bool) -> Iterator[Rule]:
+    """Staff write at any time, customers where the business wants it."""
+    yield "staff", is_staff, True
+    yield "notes_off", case.setting("notes") is False, False
+    yield "already_cancelled", case.facts.status == "cancelled", False
+    yield "notes_over", case.now >= END and case.setting("notes_afterwards") is False, False
+    yield "note_allowed", True, True
+
+
 def may_book(case: Case) -> tuple[bool, bool]:
     """Whether for the booking's customer, and whether as a guest."""
     is_own = case.actor == customer(case.facts.customer_id)
@@ -77,6 +99,10 @@ def rules(case: Case) -> Iterator[Rule]:
         yield "undo_allowed", True, True
     elif case.permission is Permission.BOOKING_RESUME:
         yield from rules_of_resuming(case, is_staff=is_staff)
+    elif case.permission is Permission.BOOKING_RATE:
+        yield from rules_of_rating(case, is_staff=is_staff)
+    elif case.permission is Permission.BOOKING_NOTE:
+        yield from rules_of_notes(case, is_staff=is_staff)
     yield "no_policy", True, False
 
 
@@ -150,6 +176,7 @@ def draw(chance: random.Random, permission: Permission, actor: Actor) -> Case:
         is_occurrence_cancelled=chance.random() < 0.15,
         undo_until=cancelled_at + HOUR if cancelled_at and chance.random() < 0.75 else None,
         cancelled_at=cancelled_at,
+        rated_at=chance.choice([None, END + HOUR]),
         cancelled_by=chance.choice(["customer", "customer", "customer", "member", "system"]) if is_cancelled else "",
     )
     case = Case(permission, facts, stored, actor, START)
@@ -168,6 +195,9 @@ def settings_of(chance: random.Random) -> dict[str, Any]:
         "bookings.postpone_allowed": chance.random() < 0.8,
         "bookings.cancelled_is_final": chance.random() < 0.3,
         "bookings.resume_days": chance.choice([1, 2, 30]),
+        "bookings.ratings": chance.random() < 0.8,
+        "bookings.notes": chance.random() < 0.8,
+        "bookings.notes_afterwards": chance.random() < 0.4,
     }
     return {name: value for name, value in drawn.items() if chance.random() < 0.8}
 
@@ -177,5 +207,7 @@ def instant_of(chance: random.Random, facts: BookingFacts, case: Case) -> dateti
     turns = [START, END, *(START - case.setting(f"{name}_notice_hours") * HOUR for name in ("cancel", "move"))]
     if facts.cancelled_at:
         turns += [facts.cancelled_at + case.setting("resume_days") * DAY, facts.undo_until or facts.cancelled_at]
+    if case.permission in WORDS:
+        turns += [END + 5 * HOUR, END + HOUR + 14 * DAY]
     turns += [START - chance.uniform(0, 80) * HOUR, START - 100 * DAY]
     return chance.choice(turns) + chance.choice([-TICK, timedelta(), TICK, -HOUR])
