@@ -19,9 +19,11 @@ from bookwidget.bookings.holding import (
     slot_start,
     slots_to_book,
 )
+from bookwidget.bookings.joining import join_as_guest, join_waiting_list, read_full_date
 from bookwidget.bookings.links import LinkClaim, booking_token, end_links, open_by_link, read_booking_token
 from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
 from bookwidget.bookings.notes import add_note, list_accepted, list_notes, rate_booking, withdraw_rating
+from bookwidget.bookings.offering import offer_places, take_offer, who_was_offered
 from bookwidget.bookings.policy import Answer
 from bookwidget.bookings.postponing import postpone_booking, slots_to_postpone_to
 from bookwidget.bookings.results import (
@@ -36,13 +38,16 @@ from bookwidget.bookings.results import (
     Change,
     Day,
     Explanation,
+    FullDate,
     LeftList,
     ListQuery,
     MoveChoices,
     NewTicket,
     Note,
+    Offer,
     Organiser,
     Tab,
+    TakenOffer,
     WaitingDetails,
     WaitingPlace,
 )
@@ -55,7 +60,8 @@ from bookwidget.bookings.uploads import (
     most_bytes,
     read_answer_file,
 )
-from bookwidget.bookings.waiting import join_waiting_list, leave_waiting_list, left_list, read_waiting
+from bookwidget.bookings.waiting import leave_waiting_list, left_list, read_waiting
+from bookwidget.bookings.waiting_links import KeptPlace, kept_token, open_waiting, read_kept_token, waiting_token
 from bookwidget.bookings.where import AT_CUSTOMER, Wherever, wherever
 from bookwidget.schedule.rules import Slot
 
@@ -81,17 +87,21 @@ __all__ = [
     "Details",
     "Documents",
     "Explanation",
+    "FullDate",
     "Held",
+    "KeptPlace",
     "LeftList",
     "LinkClaim",
     "ListQuery",
     "MoveChoices",
     "NewTicket",
     "Note",
+    "Offer",
     "Organiser",
     "ShownAnswer",
     "Slot",
     "Tab",
+    "TakenOffer",
     "UploadFacts",
     "WaitingDetails",
     "WaitingPlace",
@@ -112,8 +122,10 @@ __all__ = [
     "extend_place",
     "forget_upload",
     "hold_slot",
+    "join_as_guest",
     "join_waiting_list",
     "keep_upload",
+    "kept_token",
     "leave_waiting_list",
     "left_list",
     "link_of_hold",
@@ -124,14 +136,18 @@ __all__ = [
     "most_bytes",
     "most_places",
     "move_booking",
+    "offer_places",
     "open_by_link",
+    "open_waiting",
     "postpone_booking",
     "rate_booking",
     "read_answer_file",
     "read_booking",
     "read_booking_token",
     "read_calendar",
+    "read_full_date",
     "read_held",
+    "read_kept_token",
     "read_waiting",
     "resize_place",
     "resume_booking",
@@ -141,7 +157,10 @@ __all__ = [
     "slots_to_move_to",
     "slots_to_postpone_to",
     "slots_to_resume_at",
+    "take_offer",
     "undo_cancel",
+    "waiting_token",
     "wherever",
+    "who_was_offered",
     "withdraw_rating",
 ]

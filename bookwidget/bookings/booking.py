@@ -7,6 +7,7 @@ from bookwidget.bookings import store
 from bookwidget.bookings.changing import place_facts
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.models import Booking, Ticket
+from bookwidget.bookings.offering import stop_waiting
 from bookwidget.bookings.policy import may_book_for
 from bookwidget.bookings.results import BookingDetails, NewTicket
 from bookwidget.bookings.rules import checked_text
@@ -83,7 +84,8 @@ def stored(scope: Scope, booking: Booking, tickets: Sequence[NewTicket]) -> Book
     scope.session.add_all(ticket_of(booking, ticket, id) for ticket, id in zip(tickets, ids, strict=True))
     scope.session.flush()
     made = read_booking(scope, booking.code)
-    record(scope, "booking.made", booking_id=booking.id, customer_id=booking.customer_id, after=place_facts(made))
+    facts = place_facts(made) | ({"from_waiting_list": True} if stop_waiting(scope, booking) else {})
+    record(scope, "booking.made", booking_id=booking.id, customer_id=booking.customer_id, after=facts)
     return read_booking(scope, booking.code)
 
 

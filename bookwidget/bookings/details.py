@@ -138,3 +138,8 @@ def bookable(scope: Scope, service_id: UUID) -> ServiceFacts:
     if not service.is_active:
         raise Missing
     return service
+
+
+def may_be_waited_for(scope: Scope, service: ServiceFacts) -> bool:
+    """Whether there are waiting lists for this class."""
+    return service.is_class and scope.tenant.settings.for_service(service.settings)[choices.WAITLIST_ALLOWED]

@@ -17,6 +17,7 @@ from bookwidget.bookings.details import (
     checked_asked,
     checked_details,
     documents_of,
+    may_be_waited_for,
 )
 from bookwidget.bookings.models import Acceptance, Booking
 from bookwidget.bookings.policy import may_book_as_guest
@@ -62,6 +63,8 @@ class BookChoices:
     first_day: date
     previous: date | None
     next: date | None
+    full: tuple[Slot, ...] = ()
+    """Dates on these days that have no place left, and a waiting list."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,18 @@ def slots_to_book(
     first = max(today, min(first_day, bounds.last_day))
     last = first + (days - 1) * DAY
     by_day: dict[date, list[Slot]] = defaultdict(list)
-    for slot in slots_between(scope, service, first, last, provider_id=provider_id):
-        by_day[local_day(slot.starts_at, zone)].append(slot)
+    with_full = may_be_waited_for(scope, service)
+    slots = slots_between(scope, service, first, last, provider_id=provider_id, with_full=with_full)
+    for slot in slots:
+        if slot.places_left > 0:
+            by_day[local_day(slot.starts_at, zone)].append(slot)
     return BookChoices(
         service,
         tuple(Day(day, tuple(by_day[day])) for day in days_between(first, last)),
         first,
         max(today, first - days * DAY) if first > today else None,
         last + DAY if last < bounds.last_day else None,
+        tuple(slot for slot in slots if slot.places_left < 1),
     )
 
 

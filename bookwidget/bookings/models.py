@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -188,19 +188,30 @@ class GivenAnswer(Owned, Base):
 
 
 class WaitlistEntry(Owned, Base):
-    """One person waiting for a place on a full occurrence; the order is that of `id`."""
+    """One person waiting for places on a full occurrence; the order is that of `id`. Changed only with the occurrence
+    locked.
+    """
 
     __tablename__ = "waitlist_entry"
     __table_args__ = (
         refers_to("customer", "customer_id"),
         refers_to("occurrence", "occurrence_id"),
         UniqueConstraint("tenant_id", "occurrence_id", "customer_id"),
+        CheckConstraint("places > 0", name="places"),
         Index("ix_waitlist_entry_customer", "tenant_id", "customer_id"),
     )
 
     customer_id: Mapped[UUID]
     occurrence_id: Mapped[UUID]
     joined_at: Mapped[datetime] = mapped_column(Instant)
+    places: Mapped[int] = mapped_column(default=1, server_default="1")
+    """How many they want, all at once."""
+    offer_hold_id: Mapped[UUID | None]
+    """The hold by which places are kept for them: the offer is open until it lapses."""
+    offered_until: Mapped[datetime | None] = mapped_column(Instant)
+    """Of an offer that keeps nothing, because everybody was told at once."""
+    is_passed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """They let an offer go by: the next one is for places that are freed after it."""
 
 
 class Series(Owned, Base):

@@ -87,6 +87,16 @@ class Attendee(NamedTuple):
     attendance: Attendance = Attendance.BOOKED
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A place that somebody on the waiting list can take."""
+
+    until: datetime
+    """Then it ends, unless somebody was faster."""
+    is_kept: bool
+    """For them alone; otherwise who takes it first has it."""
+
+
 @dataclass(slots=True, kw_only=True)
 class BookingRow:
     """One line of the list. In the tab Waiting it is a waiting-list entry, whose code is empty.
@@ -130,6 +140,10 @@ class BookingRow:
     """Whether its customer may give a rating, or change the one given."""
     position: int | None = None
     """In the tab Waiting: 1 is next in line."""
+    places: int = 1
+    """In the tab Waiting: how many are wanted."""
+    offer: Offer | None = None
+    """In the tab Waiting: what can be taken now."""
 
 
 @dataclass(frozen=True)
@@ -269,6 +283,33 @@ class WaitingDetails(BookingRow):
     description: str
     organiser: Organiser
     joined_at: datetime
+
+
+@dataclass(frozen=True)
+class FullDate:
+    """A date that can be waited for."""
+
+    id: UUID
+    service_id: UUID
+    service: str
+    starts_at: datetime
+    ends_at: datetime
+    provider: str | None
+    location: str | None
+    places_left: int
+    waiting: int
+    """How many people wait for it."""
+    entry_id: UUID | None
+    """Of the customer who acts, if they wait for it."""
+
+
+@dataclass(frozen=True)
+class TakenOffer:
+    """The places of an offer, kept while the form of the booking is filled in."""
+
+    hold_id: UUID
+    service_id: UUID
+    slot_key: str
 
 
 @dataclass(frozen=True)

@@ -229,3 +229,34 @@ UPLOAD_COUNT = declare(
         maximum=10,
     )
 )
+WAITLIST_ALLOWED = declare(
+    Setting(
+        "waitlist.allowed",
+        True,
+        _("Waiting lists"),
+        _("When a date of a class is full, customers can join its waiting list."),
+        per_service=True,
+    )
+)
+IN_ORDER, ALL_AT_ONCE, OFF = "in_order", "all_at_once", "off"
+WAITLIST_OFFER = declare(
+    Setting(
+        "waitlist.offer",
+        IN_ORDER,
+        _("When a place becomes free"),
+        _("In order: it is kept for the next in line. All at once: the first to take it has it. Off: you decide."),
+        choices=(IN_ORDER, ALL_AT_ONCE, OFF),
+        per_service=True,
+    )
+)
+WAITLIST_MINUTES = declare(
+    Setting(
+        "waitlist.offer_minutes",
+        120,
+        _("Minutes that a place is kept for the next in line"),
+        _("After that it is offered to the next person."),
+        minimum=5,
+        maximum=10080,
+        per_service=True,
+    )
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, Uuid, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Uuid, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bookwidget.accounts.models import Customer
@@ -10,7 +10,7 @@ from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
 from bookwidget.bookings.results import Tab
 from bookwidget.catalog.models import Location, Provider, Service
 from bookwidget.events.models import Event
-from bookwidget.schedule.models import Occurrence
+from bookwidget.schedule.models import Hold, Occurrence
 
 IN_TAB: dict[Tab, ColumnElement[bool]] = {
     Tab.UPCOMING: (Booking.status != "cancelled") & (Booking.ends_at > bindparam("now")),
@@ -120,6 +120,11 @@ def page(tab: Tab, *, by_text: bool) -> Select[Any]:
 
 
 AHEAD = aliased(WaitlistEntry)
+OFFER_UNTIL = case(
+    (WaitlistEntry.offer_hold_id.is_(None), WaitlistEntry.offered_until),
+    else_=select(Hold.until).where(Hold.id == WaitlistEntry.offer_hold_id).scalar_subquery(),
+).label("offer_until")
+"""The end of what is offered: that of the hold, where one keeps it."""
 WAITING_COLUMNS = (
     WaitlistEntry.id,
     Occurrence.starts_at,
@@ -135,18 +140,9 @@ WAITING_COLUMNS = (
     .where(AHEAD.occurrence_id == WaitlistEntry.occurrence_id, AHEAD.id <= WaitlistEntry.id)
     .scalar_subquery()
     .label("position"),
-)
-WAITING = (
-    select(
-        *WAITING_COLUMNS,
-        WaitlistEntry.occurrence_id,
-        WaitlistEntry.joined_at,
-        Service.minutes,
-        Service.description,
-        func.coalesce(Location.address, "").label("address"),
-    )
-    .select_from(WAITED_FOR)
-    .where(WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer"))
+    WaitlistEntry.places,
+    WaitlistEntry.offer_hold_id,
+    OFFER_UNTIL,
 )
 
 
@@ -254,23 +250,6 @@ MOVE_TICKETS = (
 )
 LOCATION = select(Occurrence.location_id).where(Occurrence.id == bindparam("occurrence"))
 CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer"))
-MY_ENTRY = select(WaitlistEntry.id).where(
-    WaitlistEntry.customer_id == bindparam("customer"), WaitlistEntry.occurrence_id == bindparam("occurrence")
-)
-LEFT = (
-    select(Service.name, Occurrence.starts_at)
-    .join(Service, Service.id == Occurrence.service_id)
-    .where(Occurrence.id == bindparam("occurrence"), Occurrence.is_private.is_(False))
-)
-ENTRY = select(WaitlistEntry.occurrence_id).where(
-    WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
-)
-POSITION = select(func.count(WaitlistEntry.id)).where(
-    WaitlistEntry.occurrence_id == bindparam("occurrence"), WaitlistEntry.id <= bindparam("entry")
-)
-LEAVE = delete(WaitlistEntry).where(
-    WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
-)
 
 CODE_OF = select(Booking.code).where(Booking.id == bindparam("booking"))
 LINKED = select(Booking.code, Booking.customer_id, Booking.link_version, Booking.ends_at).where(

@@ -1,48 +1,21 @@
-"""The waiting list of a full class."""
+"""The waiting list of a full class: what one waits for, and leaving."""
 
 from typing import Any, cast
 from uuid import UUID
 
-from bookwidget.bookings import store
-from bookwidget.bookings.models import WaitlistEntry
+from bookwidget.bookings import store_waiting as store
 from bookwidget.bookings.policy import no
-from bookwidget.bookings.results import Attendance, LeftList, Organiser, Tab, WaitingDetails, WaitingPlace
+from bookwidget.bookings.results import Attendance, LeftList, Offer, Organiser, Tab, WaitingDetails
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
-from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import uuid7
+from bookwidget.kernel.errors import Denied, Missing
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.text import _
-from bookwidget.schedule.actions import lock_occurrence
+from bookwidget.schedule.actions import drop_hold, lock_occurrence
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 ONLY_WAITING = no("waiting", _("You are on the waiting list and do not have a place yet."))
-
-
-def join_waiting_list(scope: Scope, occurrence_id: UUID) -> WaitingPlace:
-    """Puts the customer who acts at the end of the line. Who waits already keeps their place.
-
-    Raises `Missing`, `Denied`, `Refused("occurrence", …)`. Event: `waitlist.joined`.
-    """
-    customer = acting_customer(scope)
-    with writing(scope.session):
-        occurrence = lock_occurrence(scope, occurrence_id)
-        if occurrence.is_private or occurrence.state != "scheduled":
-            raise Missing
-        mine = {"customer": customer, "occurrence": occurrence_id}
-        entry_id = scope.session.rows(store.MY_ENTRY, mine).scalar_one_or_none()
-        if entry_id is None:
-            if occurrence.starts_at <= scope.now:
-                raise Refused("occurrence", _("This has already begun."))
-            if occurrence.places_left > 0:
-                raise Refused("occurrence", _("There are still places: you can book."))
-            entry_id = uuid7()
-            entry = WaitlistEntry(id=entry_id, customer_id=customer, occurrence_id=occurrence_id, joined_at=scope.now)
-            scope.session.add(entry)
-            record(scope, "waitlist.joined", customer_id=customer, after={"occurrence": str(occurrence_id)})
-        position = scope.session.rows(store.POSITION, {"occurrence": occurrence_id, "entry": entry_id}).scalar_one()
-        return WaitingPlace(entry_id, position)
 
 
 def read_waiting(scope: Scope, entry_id: UUID) -> WaitingDetails:
@@ -74,16 +47,31 @@ def left_list(scope: Scope, occurrence_id: UUID) -> LeftList | None:
 def leave_waiting_list(scope: Scope, entry_id: UUID) -> UUID:
     """Takes the customer who acts off the list; the occurrence's id. Raises `Missing`, also when they left already.
 
-    Event: `waitlist.left`.
+    What was offered to them goes to the next. Event: `waitlist.left`.
     """
     customer = acting_customer(scope)
     with writing(scope.session):
-        mine = {"entry": entry_id, "customer": customer}
-        occurrence_id = scope.session.rows(store.ENTRY, mine).scalar_one_or_none()
-        if occurrence_id is None or scope.session.rows(store.LEAVE, mine).rowcount != 1:
-            raise Missing
-        record(scope, "waitlist.left", customer_id=customer, before={"occurrence": str(occurrence_id)})
-        return cast(UUID, occurrence_id)
+        entry = locked_entry(scope, entry_id)
+        scope.session.rows(store.LEAVE, {"entry": entry_id, "customer": customer})
+        record(scope, "waitlist.left", customer_id=customer, before={"occurrence": str(entry.occurrence_id)})
+        if entry.offer_hold_id is not None:
+            drop_hold(scope, entry.offer_hold_id)
+        return cast(UUID, entry.occurrence_id)
+
+
+def locked_entry(scope: Scope, entry_id: UUID) -> Any:
+    """The entry of the customer who acts, once nobody else can change it: its occurrence, and the offer's hold.
+
+    Raises `Missing`.
+    """
+    mine = {"entry": entry_id, "customer": acting_customer(scope)}
+    row = scope.session.rows(store.ENTRY, mine).one_or_none()
+    if row is not None:
+        lock_occurrence(scope, row.occurrence_id)
+        row = scope.session.rows(store.ENTRY, mine).one_or_none()
+    if row is None:
+        raise Missing
+    return row
 
 
 def facts_of_waiting(scope: Scope, row: Any) -> dict[str, Any]:
@@ -110,6 +98,31 @@ def facts_of_waiting(scope: Scope, row: Any) -> dict[str, Any]:
         "may_postpone": ONLY_WAITING,
         "may_resume": ONLY_WAITING,
         "position": row.position,
+        "places": row.places,
+        "offer": offer_of(scope, row),
+    }
+
+
+def offer_of(scope: Scope, row: Any) -> Offer | None:
+    """What somebody on the waiting list can take now."""
+    if row.offer_until is None or row.offer_until <= scope.now or row.state != "scheduled":
+        return None
+    return Offer(row.offer_until, row.offer_hold_id is not None)
+
+
+def event_facts(scope: Scope, entry_id: UUID, customer_id: UUID) -> dict[str, Any]:
+    """What an event keeps of an entry: for what somebody waits, and at which place."""
+    row = scope.session.rows(store.WAITING, {"entry": entry_id, "customer": customer_id}).one()
+    return {
+        "entry": entry_id.hex,
+        "occurrence": str(row.occurrence_id),
+        "position": row.position,
+        "places": row.places,
+        "starts_at": row.starts_at.isoformat(),
+        "ends_at": row.ends_at.isoformat(),
+        "service": row.service,
+        "provider": row.provider,
+        "location": row.location,
     }
 
 

@@ -27,13 +27,16 @@ from bookwidget.schedule.holds import (
     claim_hold,
     drop_hold,
     extend_hold,
+    hold_for_offer,
     hold_for_undo,
     hold_place,
+    keep_until,
     lock_hold,
     read_hold,
     resize_hold,
     still_kept,
 )
+from bookwidget.schedule.news import Change, PlacesChanged, hears_of_places, tell
 from bookwidget.schedule.rules import (
     DAY,
     MINUTE,
@@ -56,9 +59,11 @@ from bookwidget.tenancy.scope import Scope
 
 __all__ = [
     "Bounds",
+    "Change",
     "HoldFacts",
     "OccurrenceFacts",
     "OccurrenceKey",
+    "PlacesChanged",
     "Slot",
     "TimeKey",
     "bounds_for",
@@ -67,13 +72,19 @@ __all__ = [
     "drop_hold",
     "extend_hold",
     "find_slot",
+    "hears_of_places",
+    "hold_for_offer",
     "hold_for_undo",
     "hold_place",
+    "keep_until",
+    "kept_places",
+    "last_instant",
     "lock_hold",
     "lock_occurrence",
     "lock_occurrences",
     "lock_providers",
     "make_private_occurrence",
+    "next_lapse",
     "parse_slot_key",
     "read_hold",
     "release_private_occurrence",
@@ -83,6 +94,7 @@ __all__ = [
     "start_of_occurrence",
     "still_kept",
     "take_seats",
+    "tell",
 ]
 
 MAX_DAYS = 62
@@ -107,6 +119,11 @@ def bounds_for(scope: Scope, service: ServiceFacts) -> Bounds:
     return Bounds(earliest, today + settings[choices.HORIZON_DAYS] * DAY)
 
 
+def last_instant(scope: Scope, service: ServiceFacts, starts_at: datetime) -> datetime:
+    """Until then customers may book what begins at `starts_at`."""
+    return starts_at - timedelta(hours=scope.tenant.settings.for_service(service.settings)[choices.NOTICE_HOURS])
+
+
 def slots_between(
     scope: Scope,
     service: ServiceFacts,
@@ -115,12 +132,14 @@ def slots_between(
     *,
     provider_id: UUID | None = None,
     ignoring_occurrence: UUID | None = None,
+    with_full: bool = False,
 ) -> tuple[Slot, ...]:
     """What can be booked on these local days, both included, in order of time: for an appointment the free times
     of each active provider who performs it, for a class its occurrences with places left.
 
     One statement for a class, two for an appointment. `ignoring_occurrence` counts as not there: its time is
-    free, and it is not offered. At most `MAX_DAYS` days are looked at.
+    free, and it is not offered. At most `MAX_DAYS` days are looked at. `with_full`: also dates of a class without a
+    place left, which nobody can book.
     """
     bounds, zone = bounds_for(scope, service), scope.tenant.zone
     first = min(max(from_day, local_day(bounds.earliest, zone)), bounds.last_day + DAY)
@@ -130,7 +149,9 @@ def slots_between(
     if service.is_class:
         since = max(bounds.earliest, day_starts_at(first, zone))
         until = day_starts_at(last + DAY, zone)
-        return open_occurrences(scope, service, since, until, provider=provider_id, ignored=ignoring_occurrence)
+        return open_occurrences(
+            scope, service, since, until, provider=provider_id, ignored=ignoring_occurrence, with_full=with_full
+        )
     return free_times(
         scope, service, first, last, earliest=bounds.earliest, provider_id=provider_id, ignored=ignoring_occurrence
     )
@@ -165,8 +186,9 @@ def open_occurrences(
     provider: UUID | None = None,
     ignored: UUID | None = None,
     wanted: UUID | None = None,
+    with_full: bool = False,
 ) -> tuple[Slot, ...]:
-    """A class's occurrences with places left; only the one that is `wanted`, if one is."""
+    """A class's occurrences with places left, or also the others; only the one that is `wanted`, if one is."""
     rows = scope.session.rows(
         store.OPEN_OCCURRENCES,
         {
@@ -177,6 +199,7 @@ def open_occurrences(
             "ignored": ignored,
             "wanted": wanted,
             "now": scope.now,
+            "with_full": with_full,
         },
     )
     return tuple(slot_of_occurrence(row) for row in rows)
@@ -240,3 +263,15 @@ def start_of_occurrence(scope: Scope, occurrence_id: UUID) -> datetime | None:
     """When it begins or began; None if there is no such one."""
     start: datetime | None = scope.session.rows(store.START, {"occurrence": occurrence_id}).scalar_one_or_none()
     return start
+
+
+def next_lapse(scope: Scope, occurrence_id: UUID) -> datetime | None:
+    """When the next hold of an occurrence lapses; None if nothing is held."""
+    until: datetime | None = scope.session.rows(store.NEXT_LAPSE, {"occurrence": occurrence_id}).scalar_one()
+    return until
+
+
+def kept_places(scope: Scope, occurrence_id: UUID) -> int:
+    """Places of an occurrence that are taken but not booked: kept for a form or an offer."""
+    places: int = scope.session.rows(store.KEPT_PLACES, {"occurrence": occurrence_id}).scalar_one()
+    return places

@@ -13,7 +13,8 @@ from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.schedule import store
-from bookwidget.schedule.models import Occurrence
+from bookwidget.schedule.models import Occurrence, Purpose
+from bookwidget.schedule.news import Change, tell, tell_of_hold
 from bookwidget.schedule.rules import MINUTE
 from bookwidget.tenancy.scope import Scope
 
@@ -25,10 +26,13 @@ def take_seats(scope: Scope, occurrence_id: UUID, places: int) -> None:
     lock_occurrences(scope, occurrence_id)
     if places < 1 or not store.change_seats(scope.session, occurrence_id, places):
         raise Refused("slot", JUST_TAKEN)
+    tell(scope, occurrence_id, Change.TAKEN)
 
 
-def release_seats(scope: Scope, occurrence_id: UUID, places: int) -> None:
+def release_seats(scope: Scope, occurrence_id: UUID, places: int, *, change: Change = Change.FREED) -> None:
+    """Gives back places of a booking; `change` says so where they were a hold's."""
     store.change_seats(scope.session, occurrence_id, -places)
+    tell(scope, occurrence_id, change)
 
 
 def change_places(scope: Scope, changes: dict[UUID, int]) -> None:
@@ -76,7 +80,8 @@ def lock_providers(scope: Scope, *providers: UUID | None) -> None:
     locked = {provider for provider in providers if provider}
     store.lock_providers(scope.session, locked)
     lapsed = scope.session.rows(store.LAPSED_OF_PROVIDERS, {"providers": sorted(locked), "now": scope.now}).all()
-    forms, undos = ([row for row in lapsed if row.is_undo is is_undo] for is_undo in (False, True))
+    forms = [row for row in lapsed if row.purpose == Purpose.FORM]
+    undos = [row for row in lapsed if row.purpose == Purpose.UNDO]
     end_private_holds(scope, [row.id for row in forms], [row.occurrence_id for row in forms])
     if undos:
         scope.session.rows(store.END_HOLDS, {"holds": [row.id for row in undos]})
@@ -93,6 +98,8 @@ def lock_occurrences(scope: Scope, *occurrences: UUID) -> None:
         scope.session.rows(store.END_HOLDS, {"holds": [row.id for row in held]})
     for row in held:
         store.change_seats(scope.session, row.occurrence_id, -row.places)
+    for row in held:
+        tell_of_hold(scope, row.id, row.occurrence_id, row.purpose)
 
 
 def end_private_holds(scope: Scope, holds: list[UUID], occurrences: list[UUID]) -> None:

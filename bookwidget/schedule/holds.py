@@ -12,6 +12,7 @@ from bookwidget.kernel.text import Text, _
 from bookwidget.schedule import settings as choices
 from bookwidget.schedule import store
 from bookwidget.schedule.claims import (
+    JUST_TAKEN,
     end_private_holds,
     lock_occurrences,
     lock_providers,
@@ -19,7 +20,8 @@ from bookwidget.schedule.claims import (
     release_seats,
     take_seats,
 )
-from bookwidget.schedule.models import Hold
+from bookwidget.schedule.models import Hold, Purpose
+from bookwidget.schedule.news import Change, tell, tell_of_hold
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from bookwidget.tenancy.scope import Scope
 
@@ -47,6 +49,7 @@ class HoldFacts:
     ends_at: datetime
     state: str
     is_private: bool
+    purpose: str
 
     @property
     def slot_key(self) -> str:
@@ -92,7 +95,20 @@ def hold_place(scope: Scope, service: ServiceFacts, hold_id: UUID, key: Occurren
 
 def hold_for_undo(scope: Scope, occurrence_id: UUID, places: int, until: datetime) -> UUID:
     """Turns places that are taken into a hold; `claim_hold` makes them taken again. The hold's id."""
-    hold = Hold(id=uuid7(), occurrence_id=occurrence_id, places=places, since=scope.now, until=until, is_undo=True)
+    hold_id = put_hold(scope, occurrence_id, places, until, Purpose.UNDO)
+    tell(scope, occurrence_id, Change.FREED, at=until)
+    return hold_id
+
+
+def hold_for_offer(scope: Scope, occurrence_id: UUID, places: int, until: datetime) -> UUID:
+    """Takes places of a locked occurrence for somebody on the waiting list, or raises `Refused("slot", …)`."""
+    if not store.change_seats(scope.session, occurrence_id, places):
+        raise Refused("slot", JUST_TAKEN)
+    return put_hold(scope, occurrence_id, places, until, Purpose.OFFER)
+
+
+def put_hold(scope: Scope, occurrence_id: UUID, places: int, until: datetime, purpose: Purpose) -> UUID:
+    hold = Hold(id=uuid7(), occurrence_id=occurrence_id, places=places, since=scope.now, until=until, purpose=purpose)
     scope.session.add(hold)
     scope.session.flush()
     return hold.id
@@ -104,7 +120,7 @@ def resize_hold(scope: Scope, hold_id: UUID, places: int) -> HoldFacts:
     if places == hold.places:
         return hold
     if places < hold.places:
-        release_seats(scope, hold.occurrence_id, hold.places - places)
+        release_seats(scope, hold.occurrence_id, hold.places - places, change=Change.LET_GO)
     elif not store.change_seats(scope.session, hold.occurrence_id, places - hold.places):
         raise Refused("tickets", _("There are not enough places left."))
     scope.session.rows(store.CHANGE_HOLD, {"hold": hold_id, "places": places, "until": hold.until})
@@ -117,6 +133,13 @@ def extend_hold(scope: Scope, service: ServiceFacts, hold_id: UUID) -> HoldFacts
     until = max(hold.until, min(scope.now + minutes, hold.since + LONGEST * minutes))
     scope.session.rows(store.CHANGE_HOLD, {"hold": hold_id, "places": hold.places, "until": until})
     return still_kept(read_hold(scope, hold_id))
+
+
+def keep_until(scope: Scope, hold_id: UUID, until: datetime) -> None:
+    """Keeps the places of a locked hold until then, if that is later than so far."""
+    hold = still_kept(read_hold(scope, hold_id))
+    values = {"hold": hold_id, "places": hold.places, "until": max(hold.until, until)}
+    scope.session.rows(store.CHANGE_HOLD, values)
 
 
 def claim_hold(scope: Scope, hold_id: UUID, *, location_id: UUID | None = None) -> HoldFacts:
@@ -146,7 +169,8 @@ def let_go(scope: Scope, hold: HoldFacts | None) -> None:
         end_private_holds(scope, [hold.id], [hold.occurrence_id])
     else:
         scope.session.rows(store.END_HOLDS, {"holds": [hold.id]})
-        release_seats(scope, hold.occurrence_id, hold.places)
+        store.change_seats(scope.session, hold.occurrence_id, -hold.places)
+        tell_of_hold(scope, hold.id, hold.occurrence_id, hold.purpose)
 
 
 def still_kept(hold: HoldFacts | None) -> HoldFacts:

@@ -1,9 +1,10 @@
 """Opening hours, time off, occurrences, and places that are held."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, false
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -73,8 +74,19 @@ class Occurrence(Owned, Base):
     """`cancelled`: by the business. `released`: a private one whose booking moved away or was cancelled."""
 
 
+class Purpose(StrEnum):
+    """What a hold keeps its places for."""
+
+    FORM = "form"
+    """Somebody fills in the form of a booking."""
+    UNDO = "undo"
+    """A cancelled booking can still be undone: its private occurrence is released, never forgotten."""
+    OFFER = "offer"
+    """They are offered to somebody on the waiting list. Once that is taken up, the form is filled in under it."""
+
+
 class Hold(Owned, Base):
-    """Places kept while somebody fills in a form. Its id becomes the booking's, so that one form is one booking.
+    """Places kept for a while. The id of one for a form becomes the booking's, so that one form is one booking.
 
     The places count in the occurrence's `seats_taken`. After `until` they are anybody's, although the row is still
     there: who takes a place gives them back first, and who looks for free ones counts them as free.
@@ -84,6 +96,7 @@ class Hold(Owned, Base):
     __table_args__ = (
         refers_to("occurrence", "occurrence_id"),
         CheckConstraint("places > 0", name="places"),
+        CheckConstraint("purpose IN ('form', 'undo', 'offer')", name="purpose"),
         Index("ix_hold_occurrence", "tenant_id", "occurrence_id"),
     )
 
@@ -91,5 +104,4 @@ class Hold(Owned, Base):
     places: Mapped[int]
     since: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime] = mapped_column(Instant)
-    is_undo: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Of a cancelled booking, which can still be undone: its private occurrence is released, never forgotten."""
+    purpose: Mapped[str] = mapped_column(String(10), default=Purpose.FORM, server_default="form")

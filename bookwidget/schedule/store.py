@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bookwidget.catalog.models import Provider, ServiceProvider
-from bookwidget.schedule.models import Hold, Occurrence, OpeningHours, TimeOff
+from bookwidget.schedule.models import Hold, Occurrence, OpeningHours, Purpose, TimeOff
 from bookwidget.tenancy.session import TenantSession
 
 EXCLUSION_VIOLATION = "23P01"
@@ -69,6 +70,12 @@ AVAILABILITY: CompoundSelect[Any] = union_all(PERFORMERS, STRETCHES, DAYS_OFF)
 a stretch of opening hours, or days off (column `what`). Columns and their types are those of the first part.
 """
 
+NEXT_LAPSE = select(func.min(Hold.until)).where(Hold.occurrence_id == bindparam("occurrence"))
+KEPT_PLACES = select(func.coalesce(func.sum(Hold.places), 0)).where(
+    Hold.occurrence_id == bindparam("occurrence"), Hold.purpose != Purpose.UNDO
+)
+"""Places of an occurrence that nobody has booked yet: they may come back."""
+
 START = select(Occurrence.starts_at).where(Occurrence.id == bindparam("occurrence"))
 LAPSED = Hold.until <= bindparam("now")
 LAPSED_PLACES = func.coalesce(
@@ -104,7 +111,7 @@ OPEN_OCCURRENCES = (
         Occurrence.service_id == bindparam("service"),
         SCHEDULED,
         Occurrence.is_private.is_(False),
-        Occurrence.seats_taken - LAPSED_PLACES < Occurrence.capacity,
+        or_(bindparam("with_full", type_=Boolean), Occurrence.seats_taken - LAPSED_PLACES < Occurrence.capacity),
         Occurrence.starts_at >= bindparam("since"),
         Occurrence.starts_at < bindparam("until"),
         is_none_or("provider", Occurrence.provider_id == bindparam("provider")),
@@ -159,11 +166,11 @@ LOCK_OCCURRENCE = (
     .where(Occurrence.id == bindparam("occurrence"))
     .with_for_update(key_share=True)
 )
-LAPSED_OF_OCCURRENCES = select(Hold.id, Hold.occurrence_id, Hold.places).where(
+LAPSED_OF_OCCURRENCES = select(Hold.id, Hold.occurrence_id, Hold.places, Hold.purpose).where(
     Hold.occurrence_id.in_(bindparam("occurrences", expanding=True)), LAPSED
 )
 LAPSED_OF_PROVIDERS = (
-    select(Hold.id, Hold.occurrence_id, Hold.is_undo)
+    select(Hold.id, Hold.occurrence_id, Hold.purpose)
     .join(Occurrence, Occurrence.id == Hold.occurrence_id)
     .where(
         Occurrence.provider_id.in_(bindparam("providers", expanding=True)),
@@ -186,6 +193,7 @@ HOLD = (
         Occurrence.ends_at,
         Occurrence.state,
         Occurrence.is_private,
+        Hold.purpose,
     )
     .join(Occurrence, Occurrence.id == Hold.occurrence_id)
     .outerjoin(Provider, Provider.id == Occurrence.provider_id)

@@ -15,7 +15,11 @@ from threading import Timer
 from typing import IO, Any
 from uuid import UUID
 
+import structlog
+
 from bookwidget.bookings import actions
+from bookwidget.events.jobs import Services
+from bookwidget.events.worker import Worker
 from bookwidget.kernel.actors import customer
 from bookwidget.kernel.errors import DomainError
 from bookwidget.tenancy.actions import facts_of
@@ -24,6 +28,8 @@ from bookwidget.tenancy.scope import Scope
 
 Call = tuple[str, UUID, tuple[object, ...], dict[str, object]]
 """An action's name, the customer who acts, and what it is given."""
+WORK = "a worker's turn"
+"""In place of an action's name: what is due is done."""
 SECONDS = 60
 """After which a process counts as stuck."""
 
@@ -42,6 +48,9 @@ class Part:
 def outcome(database: Database, part: Part, call: Call) -> str:
     """`done`, or the name of the domain's error; any other error ends the process."""
     name, who, values, named = call
+    if name == WORK:
+        Worker(database, Services(), lambda: part.now).run_once()
+        return "worked"
     with database.session(part.tenant_id) as session:
         scope = Scope(session, facts_of(session), customer(who), part.now)
         try:
@@ -53,6 +62,7 @@ def outcome(database: Database, part: Part, call: Call) -> str:
 
 def main() -> None:
     """One process: part after part until nobody speaks to it any more."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # standard output is for answers
     while True:
         try:
             part: Part = pickle.load(sys.stdin.buffer)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bookwidget.bookings.models import Booking, Ticket
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import CODE_ALPHABET
-from bookwidget.schedule.models import Hold, Occurrence
+from bookwidget.schedule.models import Hold, Occurrence, Purpose
 from bookwidget.tenancy.session import TenantSession
 from tests.factories import World
 
@@ -122,7 +122,7 @@ def wrong_holds(books: Books) -> Iterator[str]:
     for hold in books.holds:
         if hold.id in books.bookings:
             yield f"a hold beside the booking that it became: {hold.id}"
-        if hold.is_undo and hold.id not in undoing:
+        if hold.purpose == Purpose.UNDO and hold.id not in undoing:
             yield f"a place kept for undoing what is not cancelled: {hold.id}"
 
 

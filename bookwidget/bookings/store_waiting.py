@@ -1,0 +1,111 @@
+"""Statements on waiting lists. The tenant is never mentioned: the session's wall adds it."""
+
+from sqlalchemy import Uuid, bindparam, delete, func, null, or_, select, update
+from sqlalchemy.orm import aliased
+
+from bookwidget.accounts.models import Customer
+from bookwidget.bookings.models import WaitlistEntry
+from bookwidget.bookings.store import OFFER_UNTIL, WAITED_FOR, WAITING_COLUMNS, around_occurrence
+from bookwidget.catalog.models import Location, Provider, Service
+from bookwidget.schedule.models import Occurrence
+from bookwidget.schedule.store import LAPSED_PLACES
+
+WAITING = (
+    select(
+        *WAITING_COLUMNS,
+        WaitlistEntry.occurrence_id,
+        WaitlistEntry.joined_at,
+        Service.minutes,
+        Service.description,
+        func.coalesce(Location.address, "").label("address"),
+    )
+    .select_from(WAITED_FOR)
+    .where(WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer"))
+)
+OWNER = select(WaitlistEntry.customer_id).where(WaitlistEntry.id == bindparam("entry"))
+OFFERED_GUEST = (
+    select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone)
+    .join(WaitlistEntry, WaitlistEntry.customer_id == Customer.id)
+    .where(WaitlistEntry.id == bindparam("entry"), WaitlistEntry.offer_hold_id == bindparam("hold"))
+)
+"""To whom the places of a hold are offered."""
+
+MY_ENTRY = select(WaitlistEntry.id).where(
+    WaitlistEntry.customer_id == bindparam("customer"), WaitlistEntry.occurrence_id == bindparam("occurrence")
+)
+LEFT = (
+    select(Service.name, Occurrence.starts_at)
+    .join(Service, Service.id == Occurrence.service_id)
+    .where(Occurrence.id == bindparam("occurrence"), Occurrence.is_private.is_(False))
+)
+ENTRY = select(WaitlistEntry.occurrence_id, WaitlistEntry.offer_hold_id).where(
+    WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
+)
+LEAVE = delete(WaitlistEntry).where(
+    WaitlistEntry.id == bindparam("entry"), WaitlistEntry.customer_id == bindparam("customer")
+)
+
+AHEAD = aliased(WaitlistEntry)
+FULL_DATE = (
+    select(
+        Occurrence.id,
+        Occurrence.service_id,
+        Service.name.label("service"),
+        Occurrence.starts_at,
+        Occurrence.ends_at,
+        Provider.name.label("provider"),
+        Location.name.label("location"),
+        (Occurrence.capacity - Occurrence.seats_taken + LAPSED_PLACES).label("places_left"),
+        select(func.count()).select_from(AHEAD).where(AHEAD.occurrence_id == Occurrence.id).scalar_subquery(),
+        select(WaitlistEntry.id)
+        .where(
+            WaitlistEntry.occurrence_id == Occurrence.id,
+            WaitlistEntry.customer_id == bindparam("customer", type_=Uuid),
+        )
+        .scalar_subquery(),
+    )
+    .select_from(around_occurrence(Occurrence.__table__))
+    .where(
+        Occurrence.id == bindparam("occurrence"),
+        Occurrence.is_private.is_(False),
+        Occurrence.state == "scheduled",
+        Service.is_active.is_(True),
+    )
+)
+
+# Under the occurrence's lock, which everybody takes who changes its waiting list.
+ANY_WAITING = select(WaitlistEntry.id).where(WaitlistEntry.occurrence_id == bindparam("occurrence")).limit(1)
+LINE = (
+    select(
+        WaitlistEntry.id,
+        WaitlistEntry.customer_id,
+        WaitlistEntry.places,
+        WaitlistEntry.is_passed,
+        WaitlistEntry.offer_hold_id,
+        OFFER_UNTIL,
+    )
+    .where(WaitlistEntry.occurrence_id == bindparam("occurrence"))
+    .order_by(WaitlistEntry.id)
+)
+ASK_AGAIN = (
+    update(WaitlistEntry)
+    .where(WaitlistEntry.occurrence_id == bindparam("of"), WaitlistEntry.is_passed.is_(True))
+    .values(is_passed=False)
+)
+SET_OFFER = (
+    update(WaitlistEntry)
+    .where(WaitlistEntry.id == bindparam("entry"))
+    .values(offer_hold_id=bindparam("hold", type_=Uuid), offered_until=bindparam("until"))
+)
+OFFERED_BY = select(WaitlistEntry.id, WaitlistEntry.customer_id).where(WaitlistEntry.offer_hold_id == bindparam("hold"))
+PASS = (
+    update(WaitlistEntry)
+    .where(WaitlistEntry.id == bindparam("entry"))
+    .values(offer_hold_id=null(), offered_until=None, is_passed=True)
+)
+SERVED = select(WaitlistEntry.id, WaitlistEntry.customer_id, WaitlistEntry.offer_hold_id).where(
+    WaitlistEntry.occurrence_id == bindparam("occurrence"),
+    or_(WaitlistEntry.customer_id == bindparam("customer"), WaitlistEntry.offer_hold_id == bindparam("booking")),
+)
+"""Those whom a new booking gives what they waited for: who booked, and whose offer was used."""
+END_WAITING = delete(WaitlistEntry).where(WaitlistEntry.id.in_(bindparam("entries", expanding=True)))
