@@ -10,7 +10,7 @@ from uuid import UUID
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
 from bookwidget.bookings.calendar import RAISES, CalendarFile, calendar_file, entry_at, entry_of
-from bookwidget.bookings.policy import Answer, BookingFacts, decide
+from bookwidget.bookings.policy import Answer, BookingFacts, Decisions, decide
 from bookwidget.bookings.results import (
     PAGE_SIZE,
     Attendee,
@@ -42,16 +42,16 @@ from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope
 
-ANSWERS = {
-    "may_cancel": Permission.BOOKING_CANCEL,
-    "may_move": Permission.BOOKING_MOVE,
-    "may_postpone": Permission.BOOKING_POSTPONE,
-    "may_undo": Permission.BOOKING_UNDO,
-    "may_resume": Permission.BOOKING_RESUME,
-    "may_rate": Permission.BOOKING_RATE,
-}
-"""What every line of the list says about itself, by the names of the fields of `BookingRow`."""
-EXPLAINED = (Permission.BOOKING_READ, *ANSWERS.values(), Permission.BOOKING_NOTE)
+EXPLAINED = (
+    Permission.BOOKING_READ,
+    Permission.BOOKING_CANCEL,
+    Permission.BOOKING_MOVE,
+    Permission.BOOKING_POSTPONE,
+    Permission.BOOKING_UNDO,
+    Permission.BOOKING_RESUME,
+    Permission.BOOKING_RATE,
+    Permission.BOOKING_NOTE,
+)
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
@@ -102,7 +102,6 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         created_at=row.created_at,
         note=row.note,
         rating_comment=row.rating_comment,
-        may_note=answer(scope, row, Permission.BOOKING_NOTE, scope.now),
         cancellation=cancellation_of(row),
         cancelled_with=row.cancelled_with,
         history=tuple(
@@ -213,9 +212,9 @@ def facts_of_row(
         "is_occurrence_cancelled": is_cancelled,
         "attendance": attendance_of_all(attendees),
         "moves": row.moves,
+        "policy": Decisions(facts, settings, scope.actor, scope.now).on,
         "series_id": row.series_id,
         "rating": row.rating and row.rating / 2,
-        **{name: decide(permission, facts, settings, scope.actor, scope.now) for name, permission in ANSWERS.items()},
     }
 
 

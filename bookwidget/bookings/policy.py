@@ -1,6 +1,7 @@
 """Who may do what to a booking, until when, and if not, why: the one engine that every door asks."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -32,6 +33,18 @@ class BookingFacts(NamedTuple):
     rated_at: datetime | None = None
 
 
+class Decisions(NamedTuple):
+    """What `decide` is asked about one booking. It answers only what somebody wants to know: lists show two of six."""
+
+    facts: BookingFacts
+    settings: Settings
+    actor: Actor
+    now: datetime
+
+    def on(self, permission: Permission) -> "Answer":
+        return decide(permission, self.facts, self.settings, self.actor, self.now)
+
+
 class Answer(NamedTuple):
     """Yes, or no with a sentence for the person. Datetimes in the reason are formatted by who shows it."""
 
@@ -45,7 +58,7 @@ class Answer(NamedTuple):
 
 def decide(permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
     """Deny by default. `settings` are those of the booking's service."""
-    if not (actor.is_staff or (actor.kind is ActorKind.CUSTOMER and actor.id == facts.customer_id)):
+    if not may_know(actor, facts):
         return no("not_yours", _("This booking does not exist."))
     match permission:
         case Permission.BOOKING_READ:
@@ -56,6 +69,13 @@ def decide(permission: Permission, facts: BookingFacts, settings: Settings, acto
             return decide_undo(facts, now)
         case other:
             return RULES.get(other, decide_unknown)(facts, settings, actor, now)
+
+
+def may_know(actor: Actor, facts: BookingFacts) -> bool:
+    """Whether the booking is there at all for this actor."""
+    if actor.kind is ActorKind.CUSTOMER:
+        return actor.id is facts.customer_id or actor.id == facts.customer_id
+    return actor.is_staff
 
 
 def may_book_for(actor: Actor, customer_id: UUID) -> bool:
@@ -79,7 +99,7 @@ def decide_change(
         return yes("staff")
     if facts.is_occurrence_cancelled and permission is not Permission.BOOKING_POSTPONE:
         return yes("cancelled_by_business", facts.starts_at)
-    if facts.status in settings[choices.LOCKED_STATUSES].split():
+    if facts.status in words_of(settings[choices.LOCKED_STATUSES]):
         return no("locked_status", _("This booking cannot be changed at the moment. Please contact us."))
     if permission is Permission.BOOKING_CANCEL:
         return decide_cancel(facts, settings, now)
@@ -99,7 +119,7 @@ def impossible_because(facts: BookingFacts, actor: Actor, now: datetime) -> Answ
 def decide_cancel(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
     if not settings[choices.CANCEL_ALLOWED]:
         return no("cancel_not_allowed", _("To cancel this booking, please contact us."))
-    until = facts.starts_at - timedelta(hours=settings[choices.CANCEL_NOTICE_HOURS])
+    until = facts.starts_at - hours(settings[choices.CANCEL_NOTICE_HOURS])
     if now >= until:
         return no("cancel_notice", _("Free cancellation ended on %(until)s.", until=until), until)
     return yes("cancel_allowed", until)
@@ -122,7 +142,7 @@ def within_move_limits(rule: str, facts: BookingFacts, settings: Settings, now: 
     most = settings[choices.MAX_MOVES]
     if most and facts.moves >= most:
         return no("max_moves", _("This booking cannot be rescheduled any more often. Please contact us."))
-    until = facts.starts_at - timedelta(hours=settings[choices.MOVE_NOTICE_HOURS])
+    until = facts.starts_at - hours(settings[choices.MOVE_NOTICE_HOURS])
     if now >= until:
         return no("move_notice", _("Rescheduling was possible until %(until)s.", until=until), until)
     return yes(rule, until)
@@ -198,6 +218,16 @@ RULES = {
     Permission.BOOKING_RATE: decide_rate,
     Permission.BOOKING_NOTE: decide_note,
 }
+
+
+@lru_cache(maxsize=256)
+def words_of(statuses: str) -> frozenset[str]:
+    return frozenset(statuses.split())
+
+
+@lru_cache(maxsize=256)
+def hours(number: int) -> timedelta:
+    return timedelta(hours=number)
 
 
 def yes(rule: str, until: datetime | None = None) -> Answer:

@@ -1,13 +1,13 @@
 """What the actions on bookings are asked and what they answer; `bookwidget.bookings.actions` offers all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from bookwidget.bookings.policy import NOT_COMPLETED, Answer
+from bookwidget.bookings.policy import Answer
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text
@@ -125,25 +125,49 @@ class BookingRow:
     """Meaningful in the tab Past: attended if anybody did, absent if nobody did."""
     moves: int
     """How often it was moved; a form sends it back as `move_booking(moves=…)`."""
-    may_cancel: Answer
-    may_move: Answer
-    may_undo: Answer
-    """Whether a cancellation can still be taken back."""
-    may_postpone: Answer
-    may_resume: Answer
-    """Whether what is cancelled may become active again at a new time."""
+    policy: Callable[[Permission], Answer]
+    """What the customer may do with it now; asked by the properties below."""
     series_id: UUID | None = None
     """The series of which it is one date."""
     rating: float | None = None
     """Stars, 0.5 to 5 in half steps; None: not rated."""
-    may_rate: Answer = NOT_COMPLETED
-    """Whether its customer may give a rating, or change the one given."""
     position: int | None = None
     """In the tab Waiting: 1 is next in line."""
     places: int = 1
     """In the tab Waiting: how many are wanted."""
     offer: Offer | None = None
     """In the tab Waiting: what can be taken now."""
+
+    @property
+    def may_cancel(self) -> Answer:
+        return self.policy(Permission.BOOKING_CANCEL)
+
+    @property
+    def may_move(self) -> Answer:
+        return self.policy(Permission.BOOKING_MOVE)
+
+    @property
+    def may_undo(self) -> Answer:
+        """Whether a cancellation can still be taken back."""
+        return self.policy(Permission.BOOKING_UNDO)
+
+    @property
+    def may_postpone(self) -> Answer:
+        return self.policy(Permission.BOOKING_POSTPONE)
+
+    @property
+    def may_resume(self) -> Answer:
+        """Whether what is cancelled may become active again at a new time."""
+        return self.policy(Permission.BOOKING_RESUME)
+
+    @property
+    def may_rate(self) -> Answer:
+        """Whether its customer may give a rating, or change the one given."""
+        return self.policy(Permission.BOOKING_RATE)
+
+    @property
+    def may_note(self) -> Answer:
+        return self.policy(Permission.BOOKING_NOTE)
 
 
 @dataclass(frozen=True)
@@ -203,7 +227,6 @@ class BookingDetails(BookingRow):
     created_at: datetime
     note: str
     rating_comment: str
-    may_note: Answer
     cancellation: Cancellation | None
     cancelled_with: UUID | None
     """Names the cancellation of several dates of a series of which this was one."""

@@ -4,12 +4,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from bookwidget.bookings import store_waiting as store
-from bookwidget.bookings.policy import no
+from bookwidget.bookings.policy import Answer, no
 from bookwidget.bookings.results import Attendance, LeftList, Offer, Organiser, Tab, WaitingDetails
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Denied, Missing
 from bookwidget.kernel.money import Money
+from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.schedule.actions import drop_hold, lock_occurrence
 from bookwidget.tenancy.scope import Scope
@@ -92,11 +93,7 @@ def facts_of_waiting(scope: Scope, row: Any) -> dict[str, Any]:
         "is_occurrence_cancelled": row.state == "cancelled",
         "attendance": Attendance.BOOKED,
         "moves": 0,
-        "may_cancel": ONLY_WAITING,
-        "may_move": ONLY_WAITING,
-        "may_undo": ONLY_WAITING,
-        "may_postpone": ONLY_WAITING,
-        "may_resume": ONLY_WAITING,
+        "policy": only_waiting,
         "position": row.position,
         "places": row.places,
         "offer": offer_of(scope, row),
@@ -124,6 +121,11 @@ def event_facts(scope: Scope, entry_id: UUID, customer_id: UUID) -> dict[str, An
         "provider": row.provider,
         "location": row.location,
     }
+
+
+def only_waiting(_permission: Permission) -> Answer:
+    """Nothing that is done with bookings can be done with an entry."""
+    return ONLY_WAITING
 
 
 def acting_customer(scope: Scope) -> UUID:

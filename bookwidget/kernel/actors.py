@@ -35,7 +35,7 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         """Staff are not bound by the limits that bind customers."""
-        return self.kind in (ActorKind.MEMBER, ActorKind.SYSTEM)
+        return self.kind is ActorKind.MEMBER or self.kind is ActorKind.SYSTEM
 
 
 def customer(id: UUID, door: Door = Door.WIDGET) -> Actor:

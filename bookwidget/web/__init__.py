@@ -3,7 +3,7 @@
 from bookwidget.theming.formats import Formats
 from bookwidget.web.files import allow_body, file_answer
 from bookwidget.web.guard import Form, PlainForm
-from bookwidget.web.one_booking.actions import actions_of
+from bookwidget.web.one_booking.actions import button_and_menu, kinds_of
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.pages import BookingPage, Ended, register_booking_pages
 from bookwidget.web.rendering import render
@@ -21,13 +21,14 @@ __all__ = [
     "Opened",
     "PlainForm",
     "Widget",
-    "actions_of",
     "address",
     "allow_body",
     "browser",
+    "button_and_menu",
     "choose_times",
     "file_answer",
     "go_on",
+    "kinds_of",
     "needs_sign_in",
     "noon",
     "own_path",

@@ -14,6 +14,7 @@ from bookwidget.kernel.text import Text
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
+from bookwidget.theming.patterns import Patterns, hole
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.services import services
@@ -76,7 +77,12 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
     template = services().templates.get_template(f"{theme}:{name}")
     with speaking(services().catalogs.translations(here.locale)):
         html = template.render(
-            frame=make_frame(here), formats=here.formats, now=here.now, say=partial(say, here.formats), **page
+            frame=make_frame(here),
+            formats=here.formats,
+            now=here.now,
+            say=partial(say, here.formats),
+            pattern=Patterns().of,
+            **page,
         )
     return make_response(html, status)
 
@@ -98,6 +104,7 @@ SHARED: dict[str, Any] = {
     "asset": asset_url,
     "product_css": console_css_url,
     "plain_guard": plain_guard,
+    "hole": hole,
 }
 """What every template may call, macros too."""
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import BookingDetails, ListQuery, Tab, list_bookings, read_booking
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.web import Opened, Widget, actions_of, place, register_booking_pages, render
+from bookwidget.web import Opened, Widget, button_and_menu, kinds_of, place, register_booking_pages, render
 
 from . import waiting
 from .forms import FilterForm
@@ -42,7 +42,8 @@ def listing() -> ResponseReturnValue:
         next_booking=None if kept else next_booking(page),
         kept=kept,
         news=news(),
-        actions_of=actions_of,
+        kinds_of=kinds_of,
+        button_and_menu=button_and_menu,
         left=waiting.just_left(),
     )
 

@@ -3,7 +3,7 @@
 An entry is a line of `KINDS`; its page is a line of `pages.PAGES` under the same name.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,9 +14,9 @@ Tone = Literal["", "bad"]
 Decide = Callable[[BookingRow], Answer]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """Something that can be done, for all bookings."""
+    """Something that can be done, for all bookings. Each is equal to itself only."""
 
     name: str
     """Of the page below the booking's own, such as `move`."""
@@ -58,13 +58,25 @@ KINDS = (
 """In the order in which they stand: the first one allowed is the main button. What is `bad` comes last."""
 
 
+def kinds_of(booking: BookingRow) -> tuple[Kind, ...]:
+    """What its actor may do. Lines of a list with the same kinds look the same but for their addresses."""
+    return tuple([kind for kind in KINDS if kind.decide(booking).allowed])
+
+
+def actions_at(kinds: Iterable[Kind], url: str) -> list[Action]:
+    return [Action(kind.name, kind.title, kind.icon, kind.tone, kind.is_button, f"{url}/{kind.name}") for kind in kinds]
+
+
 def actions_of(booking: BookingRow, url: str) -> list[Action]:
     """What its actor may do; `url` is the address of the booking's own page."""
-    return [
-        Action(kind.name, kind.title, kind.icon, kind.tone, kind.is_button, f"{url}/{kind.name}")
-        for kind in KINDS
-        if kind.decide(booking).allowed
-    ]
+    return actions_at(kinds_of(booking), url)
+
+
+def button_and_menu(kinds: Iterable[Kind], url: str) -> tuple[Action | None, list[Action]]:
+    """For a line of a list: the one that is a button there, if any, and all others."""
+    actions = actions_at(kinds, url)
+    first = next((action for action in actions if action.is_button and not action.tone), None)
+    return first, [action for action in actions if action is not first]
 
 
 def reasons_of(booking: BookingRow, *, but: Text | None = None) -> list[Text]:
