@@ -3,7 +3,7 @@
 from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, shown
 from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
-from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo, undo_cancel
+from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.details import Agreement, Checked, Details, Documents, check_details, documents_of, most_places
 from bookwidget.bookings.holding import (
@@ -52,6 +52,12 @@ from bookwidget.bookings.results import (
     WaitingPlace,
 )
 from bookwidget.bookings.resuming import resume_booking, slots_to_resume_at
+from bookwidget.bookings.series import PlannedDate, SeriesPlan, may_repeat, plan_series, start_series
+from bookwidget.bookings.series_ending import cancel_series, plan_cancel, plan_postpone, postpone_series
+from bookwidget.bookings.series_moving import SeriesMove, move_series, plan_move
+from bookwidget.bookings.series_reading import LeftOut, SeriesChoice, SeriesDetails, read_series, rhythm_words
+from bookwidget.bookings.series_rules import Kind, Rhythm, check_rhythm, words_of_rhythm
+from bookwidget.bookings.undoing import undo_cancel
 from bookwidget.bookings.uploads import (
     AnswerFile,
     UploadFacts,
@@ -90,7 +96,9 @@ __all__ = [
     "FullDate",
     "Held",
     "KeptPlace",
+    "Kind",
     "LeftList",
+    "LeftOut",
     "LinkClaim",
     "ListQuery",
     "MoveChoices",
@@ -98,6 +106,12 @@ __all__ = [
     "Note",
     "Offer",
     "Organiser",
+    "PlannedDate",
+    "Rhythm",
+    "SeriesChoice",
+    "SeriesDetails",
+    "SeriesMove",
+    "SeriesPlan",
     "ShownAnswer",
     "Slot",
     "Tab",
@@ -113,7 +127,9 @@ __all__ = [
     "booking_token",
     "calendar_of_change",
     "cancel_booking",
+    "cancel_series",
     "check_details",
+    "check_rhythm",
     "confirm_hold",
     "documents_of",
     "drop_place",
@@ -132,14 +148,21 @@ __all__ = [
     "list_accepted",
     "list_bookings",
     "list_notes",
+    "may_repeat",
     "minutes_to_undo",
     "most_bytes",
     "most_places",
     "move_booking",
+    "move_series",
     "offer_places",
     "open_by_link",
     "open_waiting",
+    "plan_cancel",
+    "plan_move",
+    "plan_postpone",
+    "plan_series",
     "postpone_booking",
+    "postpone_series",
     "rate_booking",
     "read_answer_file",
     "read_booking",
@@ -148,19 +171,23 @@ __all__ = [
     "read_full_date",
     "read_held",
     "read_kept_token",
+    "read_series",
     "read_waiting",
     "resize_place",
     "resume_booking",
+    "rhythm_words",
     "shown",
     "slot_start",
     "slots_to_book",
     "slots_to_move_to",
     "slots_to_postpone_to",
     "slots_to_resume_at",
+    "start_series",
     "take_offer",
     "undo_cancel",
     "waiting_token",
     "wherever",
     "who_was_offered",
     "withdraw_rating",
+    "words_of_rhythm",
 ]

@@ -1,6 +1,8 @@
 """Making a booking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from bookwidget.bookings import store
@@ -11,6 +13,7 @@ from bookwidget.bookings.offering import stop_waiting
 from bookwidget.bookings.policy import may_book_for
 from bookwidget.bookings.results import BookingDetails, NewTicket
 from bookwidget.bookings.rules import checked_text
+from bookwidget.bookings.where import MAX_ADDRESS, Where
 from bookwidget.catalog.actions import ServiceFacts, list_ticket_types, read_service
 from bookwidget.events.record import record
 from bookwidget.kernel.errors import Denied, Missing, Refused
@@ -49,42 +52,62 @@ def book(
 
     Raises `Missing`, `Denied`, `Refused("slot" or "tickets" or "note", …)`. Event: `booking.made`.
     """
-    key = parse_slot_key(slot_key)
-    owner = customer_id or scope.actor.id
-    if owner is None or not may_book_for(scope.actor, owner):
-        raise Denied(_("Please log in to book."))
-    words, address = checked_text("note", note, MAX_NOTE), clean_line(visit_address, "visit_address", longest=300)
+    key, where = parse_slot_key(slot_key), Where(location_id, visit_address)
     with writing(scope.session):
-        service = read_service(scope, service_id)
-        if not service.is_active or not scope.session.rows(store.CUSTOMER, {"customer": owner}).all():
-            raise Missing
-        price = price_of(scope, service, tickets)
-        slot = find_slot(scope, service, key)
-        booking = Booking(
-            id=uuid7(),
-            code=booking_code(),
-            customer_id=owner,
-            service_id=service.id,
-            occurrence_id=take_place(scope, service, key, len(tickets), location_id),
-            starts_at=slot.starts_at,
-            ends_at=slot.ends_at,
-            status="confirmed",
-            price=price,
-            note=words,
-            visit_address=address,
-            created_at=scope.now,
-        )
+        booking = new_booking(scope, service_id, key, tickets, customer_id=customer_id, where=where, note=note)
         return stored(scope, booking, tickets)
 
 
-def stored(scope: Scope, booking: Booking, tickets: Sequence[NewTicket]) -> BookingDetails:
-    """Writes the booking, its tickets and its event."""
+def new_booking(
+    scope: Scope,
+    service_id: UUID,
+    key: OccurrenceKey | TimeKey,
+    tickets: Sequence[NewTicket],
+    *,
+    customer_id: UUID | None,
+    where: Where,
+    note: str,
+) -> Booking:
+    """A booking whose places are taken, not stored yet. Raises what `book` raises."""
+    owner = customer_id or scope.actor.id
+    if owner is None or not may_book_for(scope.actor, owner):
+        raise Denied(_("Please log in to book."))
+    words, address = (
+        checked_text("note", note, MAX_NOTE),
+        clean_line(where.address, "visit_address", longest=MAX_ADDRESS),
+    )
+    service = read_service(scope, service_id)
+    if not service.is_active or not scope.session.rows(store.CUSTOMER, {"customer": owner}).all():
+        raise Missing
+    price = price_of(scope, service, tickets)
+    slot = find_slot(scope, service, key)
+    return Booking(
+        id=uuid7(),
+        code=booking_code(),
+        customer_id=owner,
+        service_id=service.id,
+        occurrence_id=take_place(scope, service, key, len(tickets), where.location_id),
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        status="confirmed",
+        price=price,
+        note=words,
+        visit_address=address,
+        created_at=scope.now,
+    )
+
+
+def stored(
+    scope: Scope, booking: Booking, tickets: Sequence[NewTicket], more: Mapping[str, Any] = MappingProxyType({})
+) -> BookingDetails:
+    """Writes the booking, its tickets and its event, which tells `more` where there is more to tell."""
     scope.session.add(booking)
     ids = sorted(uuid7() for _ticket in tickets)  # those of one millisecond are in no order by themselves
     scope.session.add_all(ticket_of(booking, ticket, id) for ticket, id in zip(tickets, ids, strict=True))
     scope.session.flush()
     made = read_booking(scope, booking.code)
-    facts = place_facts(made) | ({"from_waiting_list": True} if stop_waiting(scope, booking) else {})
+    waited = {"from_waiting_list": True} if stop_waiting(scope, booking) else {}
+    facts = {**place_facts(made), **waited, **more}
     record(scope, "booking.made", booking_id=booking.id, customer_id=booking.customer_id, after=facts)
     return read_booking(scope, booking.code)
 

@@ -1,10 +1,13 @@
-"""Cancelling, and undoing it. Each locks the booking, then reads, decides and writes in one transaction.
+"""Cancelling. It locks the booking, then reads, decides and writes in one transaction.
 
 For some minutes the places stay kept by a hold, so that undoing restores the very same booking and nobody else
 can have them meanwhile. When it has lapsed, whoever takes a place gives them back first: no worker is needed.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from bookwidget.bookings import settings as choices
@@ -18,7 +21,6 @@ from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.schedule.actions import (
     change_places,
-    claim_hold,
     hold_for_undo,
     lock_occurrences,
     lock_providers,
@@ -42,46 +44,39 @@ def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetai
         if booking.status == "cancelled":
             return booking
         require(booking.may_cancel)
-        places = places_of(scope, booking)
-        until, hold_id = undo_until(scope, booking), None
-        if until is not None and len(places) == 1:
-            hold_id = keep_places(scope, booking, places, until)
-        else:
-            until = None
-            free_places(scope, booking, places)
-        values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
-        scope.session.rows(store.CANCEL, {**values, "undo_until": until, "undo_hold": hold_id, "together": None})
-        record(
-            scope,
-            "booking.cancelled",
-            booking_id=booking.id,
-            customer_id=booking.customer_id,
-            before=place_facts(booking),
-            after={"reason": why},
-        )
+        drop(scope, booking, why)
         return read_booking(scope, code)
 
 
-def undo_cancel(scope: Scope, code: str) -> BookingDetails:
-    """Takes a cancellation back: the same booking, tickets and places. What is not cancelled is answered as it is.
-
-    Raises `Missing`, `Denied`, `Refused("slot", …)`. Event: `booking.restored`.
+def drop(
+    scope: Scope,
+    booking: BookingDetails,
+    why: str,
+    *,
+    kind: str = "booking.cancelled",
+    together: UUID | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Cancels a locked booking, inside the caller's write transaction. `together` names a cancellation of several;
+    `kind` is that of the event, which tells `more` where there is more to tell.
     """
-    with writing(scope.session):
-        booking = locked(scope, code)
-        if booking.status != "cancelled":
-            return booking
-        require(booking.may_undo)
-        claim_hold(scope, scope.session.rows(store.UNDO_HOLD, {"booking": booking.id}).scalar_one())
-        scope.session.rows(store.RESTORE, {"booking": booking.id})
-        record(
-            scope,
-            "booking.restored",
-            booking_id=booking.id,
-            customer_id=booking.customer_id,
-            after=place_facts(booking),
-        )
-        return read_booking(scope, code)
+    places = places_of(scope, booking)
+    until, hold_id = undo_until(scope, booking), None
+    if until is not None and len(places) == 1:
+        hold_id = keep_places(scope, booking, places, until)
+    else:
+        until = None
+        free_places(scope, booking, places)
+    values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
+    scope.session.rows(store.CANCEL, {**values, "undo_until": until, "undo_hold": hold_id, "together": together})
+    record(
+        scope,
+        kind,
+        booking_id=booking.id,
+        customer_id=booking.customer_id,
+        before=place_facts(booking),
+        after={"reason": why, **more},
+    )
 
 
 def undo_until(scope: Scope, booking: BookingDetails) -> datetime | None:

@@ -10,6 +10,7 @@ from bookwidget.bookings.asking import Asked, answer_problems, asked
 from bookwidget.bookings.booking import MAX_ATTENDEE, MAX_NOTE, price_of
 from bookwidget.bookings.results import NewTicket
 from bookwidget.bookings.rules import checked_text
+from bookwidget.bookings.series_rules import Rhythm
 from bookwidget.bookings.where import Where, checked_where, wherever
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.kernel.errors import Missing, Refused
@@ -51,6 +52,9 @@ class Details:
     where: str = ""
     """See `checked_where`."""
     visit_address: str = ""
+    repeat: Rhythm | None = None
+    seen: str | None = None
+    """Names the dates of the series that the review showed; None does not compare."""
 
 
 @dataclass(frozen=True)

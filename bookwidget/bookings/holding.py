@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from bookwidget.accounts import limits
@@ -22,6 +23,7 @@ from bookwidget.bookings.details import (
 from bookwidget.bookings.models import Acceptance, Booking
 from bookwidget.bookings.policy import may_book_as_guest
 from bookwidget.bookings.results import Day
+from bookwidget.bookings.series import begun
 from bookwidget.bookings.uploads import drop_uploads, keep_uploads_until
 from bookwidget.bookings.where import checked_where, wherever
 from bookwidget.catalog.actions import ServiceFacts
@@ -227,7 +229,11 @@ def make_of_hold(scope: Scope, hold_id: UUID, details: Details) -> None:
         created_at=scope.now,
     )
     acting = replace(scope, actor=customer(owner, scope.actor.door))
-    stored(acting, booking, details.tickets)
+    more: dict[str, Any] = {}
+    if details.repeat:
+        key, [ticket] = parse_slot_key(kept.slot_key), details.tickets
+        more = begun(acting, booking, key, ticket, details.repeat, where=where, seen=details.seen)
+    stored(acting, booking, details.tickets, more)
     keep_answers(scope, hold_id, form)
     keep_agreement(scope, hold_id)
 

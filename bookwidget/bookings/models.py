@@ -253,6 +253,8 @@ class Series(Owned, Base):
     attendee: Mapped[str] = mapped_column(String(160), default="")
     is_child: Mapped[bool] = mapped_column(default=False)
     age: Mapped[int | None]
+    visit_address: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Like `Booking.visit_address`, for each date."""
     ends_before: Mapped[date | None]
     """From this day on there are no more dates: all later ones were cancelled or moved."""
     ended_with: Mapped[UUID | None]

@@ -178,7 +178,7 @@ def within_resume_limits(facts: BookingFacts, settings: Settings, now: datetime)
         return no("cancelled_by_staff", _("To resume this booking, please contact us."))
     until = facts.cancelled_at + timedelta(days=settings[choices.RESUME_DAYS])
     if now >= until:
-        return no("resume_over", _("Resuming was possible until %(until)s.", until=until), until)
+        return no("resume_over", _("You could resume this until %(until)s.", until=until), until)
     return yes("resume_allowed", until)
 
 

@@ -13,6 +13,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from bookwidget import create_app, make_services
+from bookwidget.bookings import series_work
 from bookwidget.config import Config, ConfigError
 from bookwidget.events.jobs import Services as Lent
 from bookwidget.events.worker import Worker, stopped_by_signals
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-WORKS_WITH = (delivery, subscribers)
+WORKS_WITH = (delivery, series_work, subscribers)
 """Importing them registers what the worker can do."""
 PATIENCE = 10
 """Seconds that requests under way are given at the end."""

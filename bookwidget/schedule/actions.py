@@ -22,6 +22,7 @@ from bookwidget.schedule.claims import (
     release_seats,
     take_seats,
 )
+from bookwidget.schedule.dates import Diary, read_diary
 from bookwidget.schedule.holds import (
     HoldFacts,
     claim_hold,
@@ -60,6 +61,7 @@ from bookwidget.tenancy.scope import Scope
 __all__ = [
     "Bounds",
     "Change",
+    "Diary",
     "HoldFacts",
     "OccurrenceFacts",
     "OccurrenceKey",
@@ -86,6 +88,7 @@ __all__ = [
     "make_private_occurrence",
     "next_lapse",
     "parse_slot_key",
+    "read_diary",
     "read_hold",
     "release_private_occurrence",
     "release_seats",

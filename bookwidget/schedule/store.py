@@ -96,6 +96,8 @@ BUSY = (
     .order_by(Occurrence.busy_from)
 )
 """The time of these providers that is taken between two instants, but by the occurrence `ignored`."""
+BUSY_OCCURRENCES = BUSY.with_only_columns(Occurrence.id, Occurrence.busy_from, Occurrence.busy_to)
+"""The same, by occurrence."""
 
 OPEN_OCCURRENCES = (
     select(
