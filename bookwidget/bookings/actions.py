@@ -1,5 +1,6 @@
 """What can be done with bookings; the one module that widgets, the console and the command line import."""
 
+from bookwidget.bookings.again import details_again, page_to_book_again
 from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, shown
 from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
@@ -131,6 +132,7 @@ __all__ = [
     "check_details",
     "check_rhythm",
     "confirm_hold",
+    "details_again",
     "documents_of",
     "drop_place",
     "end_links",
@@ -161,6 +163,7 @@ __all__ = [
     "plan_move",
     "plan_postpone",
     "plan_series",
+    "page_to_book_again",
     "postpone_booking",
     "postpone_series",
     "rate_booking",

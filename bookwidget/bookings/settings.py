@@ -5,6 +5,8 @@ from itertools import combinations
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.settings import Setting, declare
 
+LONGEST_ADDRESS = 300
+"""Of a page of the business's own."""
 LIVE_STATUSES = ("pending", "hold", "confirmed")
 
 CANCEL_ALLOWED = declare(
@@ -258,5 +260,22 @@ WAITLIST_MINUTES = declare(
         minimum=5,
         maximum=10080,
         per_service=True,
+    )
+)
+BOOK_AGAIN = declare(
+    Setting(
+        "bookings.book_again",
+        "filled",
+        _("Where “Book again” leads"),
+        _("To the form with the old choices filled in, or to your own page."),
+        choices=("filled", "public_page"),
+    )
+)
+PUBLIC_PAGE_ADDRESS = declare(
+    Setting(
+        "bookings.public_page_address",
+        "",
+        _("Address of your own booking page"),
+        _("“Book again” leads there, if you choose so. It begins with https://."),
     )
 )

@@ -1,11 +1,12 @@
-"""Statements on what was answered in booking forms, and on the files that came with it."""
+"""Statements on what was answered in booking forms, on the files that came with it, and on filling a form again."""
 
 from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, null, select, update
 
-from bookwidget.bookings.models import GivenAnswer, Upload
+from bookwidget.bookings.models import Booking, GivenAnswer, Ticket, Upload
 from bookwidget.events.housekeeping import expires
+from bookwidget.schedule.models import Occurrence
 from bookwidget.tenancy.base import Instant
 
 OF_FORM = (Upload.hold_id == bindparam("hold"), Upload.until > bindparam("now", type_=Instant))
@@ -36,4 +37,16 @@ ANSWER_FILE = (
     select(Upload.name, Upload.content)
     .join(GivenAnswer, GivenAnswer.upload_id == Upload.id)
     .where(GivenAnswer.booking_id == bindparam("booking"), GivenAnswer.id == bindparam("answer"))
+)
+
+TICKETS_AGAIN = (
+    select(Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.ticket_type_id)
+    .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
+    .order_by(Ticket.id)
+)
+"""In the order of the fields of `NewTicket`."""
+WHERE_AGAIN = (
+    select(Occurrence.location_id, Booking.visit_address)
+    .join(Occurrence, Occurrence.id == Booking.occurrence_id)
+    .where(Booking.id == bindparam("booking"))
 )

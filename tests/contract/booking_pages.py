@@ -11,8 +11,9 @@ from werkzeug.test import TestResponse
 from bookwidget.bookings.actions import booking_token
 from bookwidget.bookings.models import Booking
 from bookwidget.catalog.actions import QuestionKind
-from bookwidget.catalog.models import Question, TicketType
+from bookwidget.catalog.models import Question, Service, ServiceLocation, TicketType
 from bookwidget.kernel.ids import uuid7
+from bookwidget.tenancy.session import writing
 from tests.factories import make_appointment, make_booking, make_class
 from tests.web_fixtures import Forms, Visitor, Web
 
@@ -68,10 +69,21 @@ def bookers_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
     yield "review", review
     made = guest.get(str(press(guest, review, "confirm").location))
     yield "made", made
+    old = make_booking(web.yoga, days=-4)
+    yield "again", web.customer().get(f"book/{flow}?again={old.code}")
+    ended = web.yoga.add(Service(id=uuid7(), name="Sam", kind="class", minutes=60, is_active=False))
+    yield "gone", guest.get(f"book/?gone={ended.id.hex}")
     yield "mailed", guest.get(str(press(guest, made, "").location))
     times = guest.get(f"book/{massage}")
     [slot, *_more] = re.findall(r'name="slot" value="([^"]+)"', times.text)
     kept = press(guest, times, "", slot=slot).location
+    with web.yoga.database.session(web.yoga.tenant_id) as session, writing(session):
+        session.get_one(Service, (web.yoga.tenant_id, web.yoga.ids["massage"])).is_at_customer = True
+    web.yoga.add(ServiceLocation(service_id=web.yoga.ids["massage"], location_id=web.yoga.ids["studio"]))
+    where = guest.get(str(kept))
+    yield "where", where
+    yield "nowhere", press(guest, where, "review", **GUEST)
+    yield "at the studio", press(guest, where, "review", **GUEST, where=web.yoga.ids["studio"].hex)
     yield "taken", press(web.visitor(), web.visitor().get(f"book/{massage}"), "", slot=slot)
     web.now += timedelta(minutes=11)
     yield "lapsed", guest.get(str(kept))

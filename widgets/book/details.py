@@ -1,5 +1,6 @@
 """The second half of booking: who comes, the review, and what happens when the place is not kept any more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -35,6 +36,7 @@ from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.text import Text, _
 from bookwidget.web import address, allow_body, choose_times, place, render, services
 
+from . import again
 from .forms import QUESTION, DetailsForm, Person, asked_for, details_of, people_of, typed_answers, typed_values
 from .questions import forget_file, take_files, with_errors
 
@@ -78,8 +80,16 @@ def kept_place(kept: str) -> ResponseReturnValue:
         return done(*made)
     held = read_held(scope, wanted.hold_id)
     if request.method != "POST":
-        return show_details(wanted, held, form, people_of({}, held.places)) if held else show_gone(wanted, form, [])
+        return begin(wanted, held) if held else show_gone(wanted, form, [])
     return answer(wanted, held, form, people_of(request.form, request.form.get("people", 1, type=int)))
+
+
+def begin(wanted: Wanted, held: Held) -> ResponseReturnValue:
+    """The form at its first showing: empty, or filled as it was for the booking that is wanted again."""
+    old = again.wanted(wanted.service_id)
+    if old is None:
+        return show_details(wanted, held, DetailsForm(), people_of({}, held.places))
+    return show_details(wanted, held, again.form(old), again.people(old, held.places), answers=old.answers)
 
 
 def answer(wanted: Wanted, held: Held | None, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
@@ -170,7 +180,13 @@ def done(booking_id: UUID, version: int) -> ResponseReturnValue:
 
 
 def show_details(
-    wanted: Wanted, held: Held, form: DetailsForm, people: list[Person], *, wrong: list[Refused] | None = None
+    wanted: Wanted,
+    held: Held,
+    form: DetailsForm,
+    people: list[Person],
+    *,
+    wrong: list[Refused] | None = None,
+    answers: Mapping[UUID, str] | None = None,
 ) -> ResponseReturnValue:
     """The form; `wrong` stands beside its fields."""
     scope = place().scope()
@@ -178,7 +194,8 @@ def show_details(
     for refused in wrong or []:
         if not refused.field.startswith(QUESTION):
             form.refuse(refused.field, refused.reason)
-    form_asked = asked(scope, service.id, wanted.hold_id, typed_answers(request.form))
+    typed = typed_answers(request.form) if answers is None else answers
+    form_asked = asked(scope, service.id, wanted.hold_id, typed)
     return render(
         "details.html",
         status=422 if wrong else 200,
@@ -195,7 +212,7 @@ def show_details(
         documents=documents_of(scope.tenant.settings),
         profile=read_profile(scope) if place().signed_in else None,
         action=address_of(wanted),
-        times_url=url_for("book.times", service=service.id.hex, slot=wanted.slot_key),
+        times_url=url_for("book.times", service=service.id.hex, slot=wanted.slot_key, again=request.args.get("again")),
     )
 
 

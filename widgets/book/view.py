@@ -10,22 +10,25 @@ from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.settings import SIGN_IN_REQUIRED_TO_BOOK
 from bookwidget.bookings.actions import hold_slot, slot_start, slots_to_book
-from bookwidget.catalog.actions import ServiceFacts, list_providers, list_services
+from bookwidget.catalog.actions import ServiceFacts, list_providers, list_services, read_service
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid, uuid7
 from bookwidget.web import Widget, address, choose_times, needs_sign_in, noon, place, render, services
 
-from . import details
+from . import again, details
 from .forms import TimeForm
 
 CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
 """How many days a page of times covers."""
+MAX_KEY = 100
+"""Signs of a slot's key in an address."""
 View = Callable[..., ResponseReturnValue]
 
 
 def register(widget: Widget) -> None:
-    widget.page("/", as_the_business_wants(offers))
-    widget.page("/<service>", as_the_business_wants(times), methods=("GET", "POST"))
+    widget.page("/", offers)
+    widget.page("/<service>", times, methods=("GET", "POST"))
+    widget.page("/<service>/chosen", needs_sign_in(chosen))
     widget.page("/kept/<kept>", as_the_business_wants(details.kept_place), methods=("GET", "POST"))
 
 
@@ -35,14 +38,20 @@ def as_the_business_wants(view: View) -> View:
 
     @wraps(view)
     def chosen(**named: Any) -> ResponseReturnValue:
-        is_required = place().tenant.settings[SIGN_IN_REQUIRED_TO_BOOK]
-        return (guarded if is_required else view)(**named)
+        return (guarded if is_sign_in_required() else view)(**named)
 
     return chosen
 
 
+def is_sign_in_required() -> bool:
+    return place().tenant.settings[SIGN_IN_REQUIRED_TO_BOOK]
+
+
 def offers() -> ResponseReturnValue:
-    return render("services.html", offered=list_services(place().scope()))
+    scope, gone = place().scope(), parse_uuid(request.args.get("gone", ""))
+    offered = list_services(scope)
+    is_gone = gone and all(one.id != gone for one in offered)
+    return render("services.html", offered=offered, gone=read_service(scope, gone) if gone and is_gone else None)
 
 
 def times(service: str) -> ResponseReturnValue:
@@ -55,13 +64,25 @@ def times(service: str) -> ResponseReturnValue:
     form.check_guard()
     key, hold_id = form.slot.data or "", parse_uuid(form.hold.data or "") or uuid7()
     scope = place().scope()
+    if is_sign_in_required() and place().signed_in is None:
+        return redirect(url_for(".chosen", service=service, slot=key[:MAX_KEY], **asked()), 303)
     try:
-        hold_slot(scope, hold_id, service_id, key, address=address())
+        hold_slot(scope, hold_id, service_id, key, again.places(service_id), address=address())
     except Refused as refused:
         form.refuse("slot", refused.reason)
         return show_times(form, service, key=key, status=422)
     token = services().tokens.sign(details.PURPOSE, place().tenant.id, hold_id.hex, service_id.hex, key)
-    return redirect(url_for(".kept_place", kept=token), 303)
+    return redirect(url_for(".kept_place", kept=token, again=request.args.get("again")), 303)
+
+
+def chosen(service: str) -> ResponseReturnValue:
+    """Whoever had to log in for a time comes back to it here. Looking keeps nothing, so one press more takes it."""
+    return redirect(url_for(".times", service=service, slot=request.args.get("slot"), **asked()), 303)
+
+
+def asked() -> dict[str, str]:
+    """What of the address goes along from page to page."""
+    return {name: value for name in ("provider", "again") if (value := request.args.get(name))}
 
 
 def show_times(form: TimeForm, service: str, *, key: str, status: int = 200) -> ResponseReturnValue:
@@ -74,7 +95,9 @@ def show_times(form: TimeForm, service: str, *, key: str, status: int = 200) -> 
     start = slot_start(scope, key) if key else None
     day = here.formats.local(start).date() if start else day_in_address("day")
     first = day_in_address("from") or day or here.formats.local(here.now).date()
-    provider = request.args.get("provider", "")
+    providers = () if offered.is_class else list_providers(scope, offered.id)
+    provider = next((one.id.hex for one in providers if one.id.hex == request.args.get("provider")), "")
+    old = again.wanted(offered.id)
     pages = slots_to_book(scope, offered.id, first, page_days(offered), provider_id=parse_uuid(provider))
     gone = start if form.slot.errors else None
     choice = choose_times(
@@ -88,8 +111,9 @@ def show_times(form: TimeForm, service: str, *, key: str, status: int = 200) -> 
         service=offered,
         choice=choice,
         provider=provider,
-        providers=() if offered.is_class else list_providers(scope, offered.id),
-        link=partial(url_for, ".times", service=service, provider=provider or None),
+        providers=providers,
+        is_again=old is not None,
+        link=partial(url_for, ".times", service=service, provider=provider or None, again=again.key() if old else None),
         noon=lambda day: noon(day, here.formats),
     )
 

@@ -50,8 +50,20 @@ def in_calendar(booking: BookingRow) -> Answer:
     return Answer(booking.tab == "upcoming", None, booking.ends_at, "calendar")
 
 
+def again_in_menu(booking: BookingRow) -> Answer:
+    """What is still to come has more important buttons."""
+    return Answer(booking.tab == "upcoming", None, None, "again")
+
+
+def again_as_button(booking: BookingRow) -> Answer:
+    """What is over or cancelled, unless that can still be undone."""
+    return Answer(booking.tab in ("past", "cancelled") and not booking.may_undo.allowed, None, None, "again")
+
+
 KINDS = (
     Kind("move", _("Reschedule"), "clock", lambda booking: booking.may_move, says_why=True),
+    Kind("again", _("Book again"), "next", again_as_button),
+    Kind("again", _("Book again"), "next", again_in_menu, is_button=False),
     Kind("calendar", _("Add to calendar"), "calendar", in_calendar, is_button=False),
     Kind("cancel", _("Cancel booking"), "close", lambda booking: booking.may_cancel, tone="bad", says_why=True),
 )

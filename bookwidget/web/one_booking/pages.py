@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
@@ -18,12 +19,14 @@ from bookwidget.bookings.actions import (
     cancel_booking,
     minutes_to_undo,
     move_booking,
+    page_to_book_again,
     read_answer_file,
     read_calendar,
     slot_start,
     slots_to_move_to,
     undo_cancel,
 )
+from bookwidget.catalog.actions import read_service
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.text import Text
@@ -120,6 +123,21 @@ def calendar(opened: Opened, form: PlainForm) -> ResponseReturnValue:
     return file_answer(found.data, f"{code}.ics", f"text/calendar; charset=utf-8; method={found.method}")
 
 
+def again(opened: Opened, form: PlainForm) -> ResponseReturnValue:
+    """On to the form, which is filled by who may open this booking, or to the business's own page."""
+    here, booking = place(), opened.booking
+    own_page, base = page_to_book_again(here.tenant.settings), f"/w/{here.tenant.slug}/{here.site}/book/"
+    if own_page:
+        return redirect(own_page, 303)
+    if not read_service(opened.scope, booking.service_id).is_active:
+        return redirect(f"{base}?{urlencode({'gone': booking.service_id.hex})}", 303)
+    [key] = (request.view_args or {}).values()
+    asked = {"again": key}
+    if booking.kind == "appointment" and booking.provider_id:
+        asked["provider"] = booking.provider_id.hex
+    return redirect(f"{base}{booking.service_id.hex}?{urlencode(asked)}", 303)
+
+
 def answer_file(opened: Opened, form: PlainForm) -> ResponseReturnValue:
     """What the customer sent with the form."""
     answer_id = parse_uuid((request.view_args or {})["answer"])
@@ -205,6 +223,7 @@ def day_in_address(name: str) -> date | None:
 
 
 PAGES = (
+    BookingPage("again", again, methods=("GET",)),
     BookingPage("answers", answer_file, methods=("GET",), below="/<answer>"),
     BookingPage("calendar", calendar, methods=("GET",)),
     BookingPage("cancel", cancel, CancelForm),

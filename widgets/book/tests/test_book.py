@@ -15,7 +15,8 @@ from bookwidget.events.models import Event
 from bookwidget.schedule.models import Hold, Occurrence
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from tests import factories
-from tests.web_fixtures import Forms, Visitor, Web
+from tests.factories import PASSWORD
+from tests.web_fixtures import HERE, Forms, Visitor, Web
 
 TEN = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 EVE = {"given_name": "Eve", "family_name": "Adams", "email": "eve@example.com", "phone": "01632 960555"}
@@ -108,13 +109,37 @@ def test_K1_a_signed_in_customer_types_nothing_that_is_known(web: Web) -> None:
 
 
 def test_K3_a_business_may_want_people_to_log_in_first(web: Web) -> None:
+    """Everybody may look; who takes a time logs in, and comes back to it."""
     web.settings(web.yoga, accounts__sign_in_required_to_book=True)
-    guest, key = web.visitor(), class_key(web)
-    for path in ("book/", page_of(web, key), "book/kept/x"):
-        assert guest.get(path).status_code == 401
-        assert "Log in to your bookings" in guest.get(path).text
-    ada = web.customer()
-    assert again(ada, press(ada, open_form(web, ada, key), "review"), "confirm").status_code == 303
+    guest, key = web.visitor(), mara_at(web)
+    assert guest.get("book/").status_code == 200
+    assert guest.get("book/kept/x").status_code == 401
+    led = choose(web, guest, key)
+    assert (led.status_code, count(web, Hold)) == (303, 0)
+    asked = guest.get(str(led.location))
+    assert asked.status_code == 401
+    assert "Log in to your bookings" in asked.text
+    form = next(fields for url, fields in Forms(asked.text).found.items() if "password" in fields)
+    entered = guest.post("login/", {**form, "email": "ada@example.com", "password": PASSWORD})
+    assert entered.status_code == 303
+    back = guest.client.get(entered.location, base_url=HERE, follow_redirects=True)
+    assert f'value="{key}" checked' in back.text
+    taken = again(guest, back, "")
+    assert taken.status_code == 303
+    review = press(guest, str(taken.location), "review")
+    assert again(guest, review, "confirm").status_code == 303
+    assert stored(web, Booking).customer_id == web.yoga.ids["ada"]
+
+
+def test_K3_who_must_log_in_comes_back_in_a_frame_too(web: Web) -> None:
+    """The script asks, so that the answer is a page with a sign-in form and not an error on the host page."""
+    web.settings(web.yoga, accounts__sign_in_required_to_book=True)
+    guest = web.visitor(site=web.yoga.ids["site"].hex)
+    led = choose(web, guest, mara_at(web)).location
+    asked = guest.client.get(led, base_url=HERE, headers={"X-Bookwidget": "1"})
+    assert asked.status_code == 200
+    assert 'name="password"' in asked.text
+    assert mara_at(web) in asked.text, "it leads back to the time"
 
 
 def test_K3_what_is_wrong_is_said_all_at_once_and_stays_typed(web: Web) -> None:
