@@ -2,12 +2,22 @@
 
 from dataclasses import replace
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.bookings.actions import BookingDetails, ListQuery, Tab, list_bookings, read_booking
+from bookwidget.bookings.actions import BookingDetails, ListQuery, Tab, end_links, list_bookings, read_booking
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.web import Opened, Widget, button_and_menu, kinds_of, place, register_booking_pages, render
+from bookwidget.web import (
+    BookingPage,
+    Opened,
+    PlainForm,
+    Widget,
+    button_and_menu,
+    kinds_of,
+    place,
+    register_booking_pages,
+    render,
+)
 
 from . import waiting
 from .forms import FilterForm
@@ -17,7 +27,7 @@ from .showing import TAB_TITLES, by_month, next_booking
 def register(widget: Widget) -> None:
     widget.page("/", listing)
     waiting.register(widget)
-    register_booking_pages(widget, "/<code>", open_own)
+    register_booking_pages(widget, "/<code>", open_own, BookingPage("links", links))
 
 
 def listing() -> ResponseReturnValue:
@@ -76,6 +86,14 @@ def open_own(code: str) -> Opened:
     scope = place().scope()
     booking = read_booking(scope, code)
     return Opened(scope, booking, url_for(".show", code=code), "details.html", lambda deed: after(deed, code))
+
+
+def links(opened: Opened, form: PlainForm) -> ResponseReturnValue:
+    """Ends the links that mails had so far. Not by such a link, so only here."""
+    if request.method == "POST":
+        end_links(opened.scope, opened.booking.code)
+        return opened.stay("ended")
+    return redirect(opened.url, 303)
 
 
 def after(deed: str, code: str) -> str:

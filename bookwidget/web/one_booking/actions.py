@@ -50,6 +50,7 @@ def in_calendar(booking: BookingRow) -> Answer:
     return Answer(booking.tab == "upcoming", None, booking.ends_at, "calendar")
 
 
+<<<<<<< HEAD
 def again_in_menu(booking: BookingRow) -> Answer:
     """What is still to come has more important buttons."""
     return Answer(booking.tab == "upcoming", None, None, "again")
@@ -58,6 +59,11 @@ def again_in_menu(booking: BookingRow) -> Answer:
 def again_as_button(booking: BookingRow) -> Answer:
     """What is over or cancelled, unless that can still be undone."""
     return Answer(booking.tab in ("past", "cancelled") and not booking.may_undo.allowed, None, None, "again")
+=======
+def may_change_rating(booking: BookingRow) -> Answer:
+    """The first one is given where the stars stand: on the booking's page, and in its line of the list."""
+    return booking.may_rate if booking.rating else booking.may_rate._replace(allowed=False)
+>>>>>>> 5f1421c (Notes, stars, links and what was accepted, on the booking's page (B14, B15))
 
 
 KINDS = (
@@ -65,6 +71,7 @@ KINDS = (
     Kind("again", _("Book again"), "next", again_as_button),
     Kind("again", _("Book again"), "next", again_in_menu, is_button=False),
     Kind("calendar", _("Add to calendar"), "calendar", in_calendar, is_button=False),
+    Kind("rate", _("Change rating"), "star", may_change_rating, is_button=False),
     Kind("cancel", _("Cancel booking"), "close", lambda booking: booking.may_cancel, tone="bad", says_why=True),
 )
 """In the order in which they stand: the first one allowed is the main button. What is `bad` comes last."""

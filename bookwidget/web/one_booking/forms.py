@@ -1,6 +1,6 @@
 """What customers type about one booking."""
 
-from wtforms import HiddenField, IntegerField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
@@ -9,6 +9,21 @@ from bookwidget.web.guard import Form
 
 class CancelForm(Form):
     reason = TextAreaField(_("Reason (optional)"))
+
+
+class NoteForm(Form):
+    text = TextAreaField(_("Write a note"))
+    note = HiddenField()
+    """Its id, given with the page: sent twice, it is one note."""
+
+
+STARS = [f"{halves / 2:g}" for halves in range(1, 11)]
+
+
+class RatingForm(Form):
+    stars = RadioField(_("How was it?"), choices=STARS, validate_choice=False)
+    """The template draws them as stars."""
+    comment = TextAreaField(_("Comment (optional)"))
 
 
 class MoveForm(Form):

@@ -23,22 +23,26 @@ def history(booking: BookingDetails, business: str) -> list[Step]:
     return steps
 
 
+WORDS = {
+    "booking.made": (_("You booked."), _("%(business)s booked it for you.")),
+    "booking.cancelled": (_("You cancelled."), _("%(business)s cancelled it.")),
+    "booking.restored": (_("You undid the cancellation."), _("%(business)s undid the cancellation.")),
+    "booking.note_added": (_("You wrote a note."), _("%(business)s wrote a note.")),
+    "booking.rated": (_("You rated it."), _("You rated it.")),
+    "booking.rating_withdrawn": (_("You took your rating back."), _("You took your rating back.")),
+    "booking.links_ended": (_("You ended the links in mails."), _("%(business)s ended the links in mails.")),
+}
+"""What its customer did, and what the business did."""
+
+
 def words_of(change: Change, business: str) -> Text | None:
     by_customer = change.by == "customer"
-    match change.kind:
-        case "booking.made":
-            return _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
-        case "booking.cancelled":
-            return _("You cancelled.") if by_customer else _("%(business)s cancelled it.", business=business)
-        case "booking.restored":
-            return (
-                _("You undid the cancellation.")
-                if by_customer
-                else _("%(business)s undid the cancellation.", business=business)
-            )
-        case "booking.moved":
-            return words_of_move(change, business, by_customer=by_customer)
-    return None
+    if change.kind == "booking.moved":
+        return words_of_move(change, business, by_customer=by_customer)
+    is_secret = change.kind == "booking.note_added" and not change.after.get("is_shared")
+    if change.kind not in WORDS or is_secret:
+        return None
+    return Text(WORDS[change.kind][0 if by_customer else 1].msgid, None, {"business": business})
 
 
 def words_of_move(change: Change, business: str, *, by_customer: bool) -> Text:

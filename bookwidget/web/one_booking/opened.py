@@ -33,6 +33,10 @@ class Opened:
         asked = urlencode({key: value for key, value in query.items() if value is not None})
         return f"{self.url}/{name}?{asked}" if asked else f"{self.url}/{name}"
 
+    def stay(self, deed: str) -> Response:
+        """The answer to a success that is said on the booking's own page, as long as it is true."""
+        return redirect(f"{self.url}?done={deed}", 303)  # type: ignore[return-value]
+
     def done(self, deed: str) -> Response:
         """The answer to a success."""
         return redirect(self.after(deed), 303)  # type: ignore[return-value]

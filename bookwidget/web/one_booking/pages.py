@@ -15,7 +15,6 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
-    answers_of,
     cancel_booking,
     minutes_to_undo,
     move_booking,
@@ -29,13 +28,12 @@ from bookwidget.bookings.actions import (
 from bookwidget.catalog.actions import read_service
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
-from bookwidget.kernel.text import Text
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
-from bookwidget.web.one_booking.actions import actions_of, reasons_of
-from bookwidget.web.one_booking.forms import CancelForm, MoveForm
-from bookwidget.web.one_booking.history import history
+from bookwidget.web.one_booking.forms import CancelForm, MoveForm, NoteForm, RatingForm
+from bookwidget.web.one_booking.notes import notes, rate, withdraw
 from bookwidget.web.one_booking.opened import Opened
+from bookwidget.web.one_booking.showing import show
 from bookwidget.web.rendering import render
 from bookwidget.web.times import choose_times, noon
 from bookwidget.web.visits import place
@@ -93,23 +91,6 @@ def guarded(page: BookingPage, open: Callable[[str], Opened]) -> Callable[..., R
 
     view.__name__ = page.name or "show"
     return view
-
-
-def show(opened: Opened, *, trouble: Text | None = None, status: int = 200) -> ResponseReturnValue:
-    """All about a booking."""
-    return render(
-        opened.template,
-        status=status,
-        opened=opened,
-        booking=opened.booking,
-        trouble=trouble,
-        actions=actions_of(opened.booking, opened.url),
-        reasons=reasons_of(opened.booking, but=trouble),
-        given=answers_of(opened.scope, opened.booking),
-        answer_link=lambda answer: opened.page(f"answers/{answer.id.hex}"),
-        history=history(opened.booking, place().tenant.name),
-        **opened.values,
-    )
 
 
 def show_it(opened: Opened, form: PlainForm) -> ResponseReturnValue:
@@ -228,5 +209,8 @@ PAGES = (
     BookingPage("calendar", calendar, methods=("GET",)),
     BookingPage("cancel", cancel, CancelForm),
     BookingPage("move", move, MoveForm),
+    BookingPage("notes", notes, NoteForm),
+    BookingPage("rate", rate, RatingForm),
     BookingPage("undo", undo),
+    BookingPage("withdraw", withdraw),
 )
