@@ -50,7 +50,6 @@ def in_calendar(booking: BookingRow) -> Answer:
     return Answer(booking.tab == "upcoming", None, booking.ends_at, "calendar")
 
 
-<<<<<<< HEAD
 def again_in_menu(booking: BookingRow) -> Answer:
     """What is still to come has more important buttons."""
     return Answer(booking.tab == "upcoming", None, None, "again")
@@ -59,11 +58,11 @@ def again_in_menu(booking: BookingRow) -> Answer:
 def again_as_button(booking: BookingRow) -> Answer:
     """What is over or cancelled, unless that can still be undone."""
     return Answer(booking.tab in ("past", "cancelled") and not booking.may_undo.allowed, None, None, "again")
-=======
+
+
 def may_change_rating(booking: BookingRow) -> Answer:
     """The first one is given where the stars stand: on the booking's page, and in its line of the list."""
     return booking.may_rate if booking.rating else booking.may_rate._replace(allowed=False)
->>>>>>> 5f1421c (Notes, stars, links and what was accepted, on the booking's page (B14, B15))
 
 
 KINDS = (
