@@ -18,7 +18,7 @@ import pytest
 from jinja2 import Environment
 from werkzeug.test import TestResponse
 
-from bookwidget.bookings.models import Ticket, WaitlistEntry
+from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BUSINESS, CUSTOMER
 from bookwidget.ops.catalogues import ROOT, extract, forms
@@ -32,7 +32,7 @@ from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import cancelled, event, letter, made_at, moved, restored
-from tests.web_fixtures import HERE, Web
+from tests.web_fixtures import HERE, Visitor, Web
 
 DOMAINS = extract()
 FOLDERS = [domain.folder / "translations" for domain in DOMAINS]
@@ -148,6 +148,16 @@ def book_everything(world: World) -> dict[str, str]:
     waiting = WaitlistEntry(id=uuid7(), customer_id=world.ids["ada"], occurrence_id=full.id, joined_at=world.now)
     world.add(
         waiting,
+        *[
+            Acceptance(
+                booking_id=child.id,
+                document=document,
+                address="https://a.example/x",
+                version="1",
+                accepted_at=world.now,
+            )
+            for document in ("terms", "privacy")
+        ],
         Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, is_child=True, age=7),
         Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, attendee="Ben", is_child=True, age=9),
     )
@@ -198,7 +208,7 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     yield "unknown", page(ada.get("bookings/XXXXXXXX"))
     yield "filtered", page(ada.get("bookings/?q=zzz&from=2026-13-45"))
     for state, code in codes.items():
-        for deed in ("", "/cancel", "/move"):
+        for deed in ("", "/cancel", "/move", "/rate"):
             yield f"{state}{deed}", page(ada.get(f"bookings/{code}{deed}"))
     for state in ("class", "appointment"):
         path = f"bookings/{codes[state]}/move"
@@ -210,9 +220,22 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     ada.send(f"bookings/{codes['class']}/cancel", reason="")
     yield "cancelled", page(ada.get("bookings/"))
     yield "its history", page(ada.get(f"bookings/{codes['class']}"))
+    yield from noted_and_rated(ada, codes)
     yield "profile", page(ada.get("profile/"))
     yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
     yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
+
+
+def noted_and_rated(ada: Visitor, codes: dict[str, str]) -> Iterator[tuple[str, str]]:
+    soon, past = f"bookings/{codes['soon']}", f"bookings/{codes['past']}"
+    yield "no note", page(ada.send(f"{soon}/notes", page=soon, text=""))
+    yield "noted", page(ada.get(ada.send(f"{soon}/notes", page=soon, text="123").location or ""))
+    yield "links ended", page(ada.get(ada.send(f"{soon}/links", page=soon).location or ""))
+    yield "no stars", page(ada.send(f"{past}/rate", stars=""))
+    yield "rated", page(ada.get(ada.send(f"{past}/rate", stars="3.5").location or ""))
+    yield "rated, in the list", page(ada.get("bookings/?tab=past"))
+    yield "another rating", page(ada.get(f"{past}/rate"))
+    yield "withdrawn", page(ada.get(ada.send(f"{past}/withdraw", page=f"{past}/rate").location or ""))
 
 
 def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
