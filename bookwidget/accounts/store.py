@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bookwidget.accounts.models import Attempts, Customer, HandOver, SignIn
+from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, SignIn
 from bookwidget.events.housekeeping import expires
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, Site, Tenant
@@ -52,6 +52,12 @@ CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).w
 )
 PROFILE = select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version).where(
     Customer.id == bindparam("customer")
+)
+
+COMPANIONS = (
+    select(Companion.id, Companion.name, Companion.is_child, Companion.birth_year)
+    .where(Companion.customer_id == bindparam("customer"))
+    .order_by(Companion.name, Companion.id)
 )
 
 SIGN_INS = (

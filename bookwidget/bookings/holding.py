@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.accounts import limits
+from bookwidget.accounts.companions import Remembered, remember
 from bookwidget.accounts.guests import customer_of_guest
 from bookwidget.bookings import store
 from bookwidget.bookings.asking import keep_answers
-from bookwidget.bookings.booking import price_of, stored
+from bookwidget.bookings.booking import MAX_ATTENDEE, price_of, stored
 from bookwidget.bookings.details import (
     Details,
     bookable,
@@ -23,6 +24,7 @@ from bookwidget.bookings.details import (
 from bookwidget.bookings.models import Acceptance, Booking
 from bookwidget.bookings.policy import may_book_as_guest
 from bookwidget.bookings.results import Day
+from bookwidget.bookings.rules import checked_text
 from bookwidget.bookings.series import begun
 from bookwidget.bookings.uploads import drop_uploads, keep_uploads_until
 from bookwidget.bookings.where import checked_where, wherever
@@ -235,6 +237,14 @@ def make_of_hold(scope: Scope, hold_id: UUID, details: Details) -> None:
         more = begun(acting, booking, key, ticket, details.repeat, where=where, seen=details.seen)
     stored(acting, booking, details.tickets, more)
     keep_answers(scope, hold_id, form)
+    remember(
+        acting,
+        (
+            Remembered(checked_text("tickets", one.attendee, MAX_ATTENDEE), one.is_child, one.age)
+            for one in details.tickets
+            if one.is_remembered and scope.actor.kind is ActorKind.CUSTOMER
+        ),
+    )
     keep_agreement(scope, hold_id)
 
 

@@ -285,6 +285,8 @@ class NewTicket:
     is_child: bool = False
     age: int | None = None
     ticket_type_id: UUID | None = None
+    is_remembered: bool = False
+    """The customer wants this person offered in the next form."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, create_engine
 from werkzeug.routing import Rule
 
 from bookwidget import create_app
+from bookwidget.accounts.models import Companion
 from bookwidget.accounts.signing_in import Kind, open_sign_in
 from bookwidget.bookings.models import Booking, GivenAnswer, Upload, WaitlistEntry
 from bookwidget.catalog.models import Question
@@ -25,7 +26,7 @@ from bookwidget.web.services import EXTENSION
 from tests.factories import World, make_booking, make_class
 
 HERE = "https://widgets.localhost"
-PERSONAL = {"code", "entry"}
+PERSONAL = {"code", "entry", "person"}
 """What stands in an address for something of yoga's customer Ada."""
 NEEDS_SIGN_IN = {200, 401}
 """The sign-in form in place of the page."""
@@ -39,6 +40,7 @@ class Houses:
     code: str
     entry: str
     answer: str
+    person: str
 
     def url(self, rule: Rule, tenant: str, site: str) -> str:
         """The rule's address with yoga's identifiers in it, for whatever tenant and site."""
@@ -48,6 +50,7 @@ class Houses:
             "code": self.code,
             "entry": self.entry,
             "answer": self.answer,
+            "person": self.person,
             "service": self.yoga.ids["flow"].hex,
             "token": "made-up",
             "kept": "made-up",
@@ -90,7 +93,8 @@ def houses(yoga: World, other: World, tmp_path: Path) -> Iterator[Houses]:
     )
     yoga.add(waiting)
     booking = make_booking(yoga)
-    yield Houses(app, yoga, other, booking.code, waiting.id.hex, make_answer(yoga, booking).hex)
+    child: Companion = yoga.add(Companion(id=uuid7(), customer_id=yoga.ids["ada"], name="Kim", is_child=True))
+    yield Houses(app, yoga, other, booking.code, waiting.id.hex, make_answer(yoga, booking).hex, child.id.hex)
     app.extensions[EXTENSION].database.dispose()
 
 

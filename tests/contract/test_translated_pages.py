@@ -222,6 +222,12 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     yield "its history", page(ada.get(f"bookings/{codes['class']}"))
     yield from noted_and_rated(ada, codes)
     yield "profile", page(ada.get("profile/"))
+    yield "nobody", page(ada.get("profile/people"))
+    yield "no name", page(ada.send("profile/people", is_child="y", birth_year="1"))
+    ada.send("profile/people", name="Ben", is_child="y", birth_year="2020")
+    kept = ada.get("profile/people?saved=1")
+    yield "people", page(kept)
+    yield "a person", page(ada.get(re.findall(r'href="([^"]+/people/[^"]+)"', kept.text)[0]))
     yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
     yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
 

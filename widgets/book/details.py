@@ -1,7 +1,7 @@
 """The second half of booking: who comes, the review, and what happens when the place is not kept any more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.actions import read_profile
+from bookwidget.accounts.companions import list_companions
 from bookwidget.bookings.actions import (
     AT_CUSTOMER,
     Held,
@@ -81,7 +82,9 @@ def kept_place(kept: str) -> ResponseReturnValue:
     held = read_held(scope, wanted.hold_id)
     if request.method != "POST":
         return begin(wanted, held) if held else show_gone(wanted, form, [])
-    return answer(wanted, held, form, people_of(request.form, request.form.get("people", 1, type=int)))
+    return answer(
+        wanted, held, form, people_of(request.form, request.form.get("people", 1, type=int), list_companions(scope))
+    )
 
 
 def begin(wanted: Wanted, held: Held) -> ResponseReturnValue:
@@ -126,7 +129,7 @@ def take_another(wanted: Wanted, form: DetailsForm, people: list[Person]) -> Res
 def resize(wanted: Wanted, form: DetailsForm, old: list[Person], new: list[Person]) -> ResponseReturnValue:
     """One place more or fewer, kept at once; the rows move up."""
     scope = place().scope()
-    rows = [Person(n, one.name, one.is_child, one.age, one.kind) for n, one in enumerate(new)]
+    rows = [replace(one, number=n) for n, one in enumerate(new)]
     try:
         return show_details(wanted, resize_place(scope, wanted.hold_id, len(rows)), form, rows)
     except Refused as refused:
@@ -210,6 +213,7 @@ def show_details(
         most=most_places(scope, service),
         kinds=list_ticket_types(scope, service.id),
         documents=documents_of(scope.tenant.settings),
+        companions=list_companions(scope),
         profile=read_profile(scope) if place().signed_in else None,
         action=address_of(wanted),
         times_url=url_for("book.times", service=service.id.hex, slot=wanted.slot_key, again=request.args.get("again")),

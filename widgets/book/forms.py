@@ -1,13 +1,14 @@
 """What people type when they book."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from flask import request
 from wtforms import BooleanField, EmailField, HiddenField, StringField, TelField, TextAreaField
 
+from bookwidget.accounts.companions import CompanionFacts
 from bookwidget.accounts.guests import Guest
 from bookwidget.bookings.actions import Agreement, Details, NewTicket
 from bookwidget.kernel.errors import Refused
@@ -55,11 +56,21 @@ class Person:
     age: str = ""
     kind: str = ""
     """Id of a ticket type."""
+    who: str = ""
+    """Id of somebody whom the customer books for; then name and age are theirs."""
+    is_remembered: bool = False
 
     @property
     def typed(self) -> Iterator[tuple[str, str]]:
         """Its fields, to be sent again."""
-        values = (("name", self.name), ("age", self.age), ("kind", self.kind), ("child", "1" if self.is_child else ""))
+        values = (
+            ("name", self.name),
+            ("age", self.age),
+            ("kind", self.kind),
+            ("child", "1" if self.is_child else ""),
+            ("who", self.who),
+            ("remember", "1" if self.is_remembered else ""),
+        )
         return ((f"{field}-{self.number}", value) for field, value in values if value)
 
     def ticket(self) -> NewTicket:
@@ -70,21 +81,33 @@ class Person:
         kind = parse_uuid(self.kind)
         if self.kind and kind is None:
             raise Refused("people", _("Choose one of the ticket types."))
-        return NewTicket(self.name, self.is_child, int(age) if age else None, kind)
+        return NewTicket(self.name, self.is_child, int(age) if age else None, kind, self.is_remembered)
 
 
-def people_of(sent: Mapping[str, str], places: int) -> list[Person]:
-    """The rows of the form that was sent, at most so many as there can be."""
+def people_of(sent: Mapping[str, str], places: int, known: Sequence[CompanionFacts] = ()) -> list[Person]:
+    """The rows of the form that was sent, at most so many as there can be, with what is `known` of whom was chosen."""
+    people = {one.id.hex: one for one in known}
     return [
-        Person(
-            n,
-            sent.get(f"name-{n}", ""),
-            bool(sent.get(f"child-{n}")),
-            sent.get(f"age-{n}", ""),
-            sent.get(f"kind-{n}", ""),
+        with_facts(
+            Person(
+                n,
+                sent.get(f"name-{n}", ""),
+                bool(sent.get(f"child-{n}")),
+                sent.get(f"age-{n}", ""),
+                sent.get(f"kind-{n}", ""),
+                is_remembered=bool(sent.get(f"remember-{n}")),
+            ),
+            people.get(sent.get(f"who-{n}", "")),
         )
         for n in range(min(max(places, 1), MOST_ROWS))
     ]
+
+
+def with_facts(person: Person, chosen: CompanionFacts | None) -> Person:
+    if chosen is None:
+        return person
+    age = "" if chosen.age is None else str(min(chosen.age, OLDEST))
+    return replace(person, name=chosen.name, is_child=chosen.is_child, age=age, who=chosen.id.hex, is_remembered=False)
 
 
 def typed_answers(sent: Mapping[str, str]) -> dict[UUID, str]:

@@ -1,6 +1,6 @@
 """What customers change of themselves."""
 
-from wtforms import HiddenField, IntegerField, PasswordField, StringField, TelField
+from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, StringField, TelField
 from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
@@ -12,6 +12,12 @@ class DetailsForm(Form):
     family_name = StringField(_("Last name"))
     phone = TelField(_("Phone"))
     version = IntegerField(widget=HiddenInput())
+
+
+class PersonForm(Form):
+    name = StringField(_("Name"))
+    is_child = BooleanField()
+    birth_year = StringField(_("Year of birth of the child (optional)"))
 
 
 class SignInForm(Form):

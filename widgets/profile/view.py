@@ -18,6 +18,7 @@ from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web import Form, Widget, place, render
 
+from . import people
 from .forms import DetailsForm, PasswordForm, SignInForm
 
 OTHERS = "others"
@@ -30,6 +31,7 @@ def register(widget: Widget) -> None:
     widget.page("/details", details, methods=("GET", "POST"))
     widget.page("/password", password, methods=("GET", "POST"))
     widget.page("/sign-ins", sign_ins, methods=("GET", "POST"))
+    people.register(widget)
 
 
 def profile() -> ResponseReturnValue:
