@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from bookwidget.accounts import limits, rules
 from bookwidget.accounts.models import Customer
 from bookwidget.accounts.settings import SIGN_IN_REQUIRED_TO_BOOK
-from bookwidget.accounts.store import CREDENTIALS, put_customer
+from bookwidget.accounts.store import CREDENTIALS, LOCK_CUSTOMER, RESET_ASKED, put_customer
 from bookwidget.events.record import record
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
+
+SAME_CLICK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,25 @@ def customer_of_guest(scope: Scope, guest: Guest) -> UUID:
 
 
 def offer_password(scope: Scope, customer_id: UUID, *, address: str) -> None:
-    """Asks for the mail by which a customer sets a password. Whether they have one makes no difference."""
+    """Asks for the mail by which a customer sets a password. Whether they have one makes no difference.
+
+    Within a minute it is the same click. Raises `Missing`, `TooMany`. Event: `password.reset_requested`.
+    """
     customer = scope.session.get(Customer, (scope.tenant.id, customer_id))
     if customer is None:
         raise Missing
     email = customer.email
     limits.count_attempt(scope.session, limits.RESET_ADDRESS, address, scope.now)
+    if asked_just_now(scope, customer_id):
+        return
     limits.count_attempt(scope.session, limits.RESET_ACCOUNT, email, scope.now)
     with writing(scope.session):
-        record(scope, "password.reset_requested", customer_id=customer_id)
+        scope.session.rows(LOCK_CUSTOMER, {"customer": customer_id})
+        if not asked_just_now(scope, customer_id):
+            record(scope, "password.reset_requested", customer_id=customer_id)
+
+
+def asked_just_now(scope: Scope, customer_id: UUID) -> bool:
+    """Whether such a mail is on its way already: a second click asks for no second one."""
+    values = {"customer": customer_id, "since": scope.now - SAME_CLICK}
+    return scope.session.rows(RESET_ASKED, values).first() is not None

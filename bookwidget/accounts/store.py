@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, SignIn
 from bookwidget.events.housekeeping import expires
+from bookwidget.events.models import Event
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, Site, Tenant
 from bookwidget.tenancy.session import TenantSession
@@ -52,6 +53,16 @@ CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).w
 )
 PROFILE = select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version).where(
     Customer.id == bindparam("customer")
+)
+LOCK_CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer")).with_for_update(key_share=True)
+RESET_ASKED = (
+    select(Event.id)
+    .where(
+        Event.customer_id == bindparam("customer"),
+        Event.at > bindparam("since"),
+        Event.kind == "password.reset_requested",
+    )
+    .limit(1)
 )
 
 COMPANIONS = (
