@@ -1,13 +1,14 @@
 """Links in mails that open one booking without an account."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.bookings import store
 from bookwidget.bookings.changing import locked
 from bookwidget.bookings.listing import read_booking
-from bookwidget.bookings.results import BookingDetails
+from bookwidget.bookings.results import BookingDetails, Change
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import Door, customer
 from bookwidget.kernel.errors import Denied, Missing
@@ -17,6 +18,7 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 PURPOSE = "booking"
+SAME_CLICK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,19 @@ def open_by_link(scope: Scope, claim: LinkClaim) -> tuple[Scope, BookingDetails]
 def end_links(scope: Scope, code: str) -> None:
     """From now on no link that was sent so far opens the booking. `Missing` for strangers.
 
-    Who came by such a link does not end it for others: `Denied`. Event: `booking.links_ended`.
+    Who came by such a link does not end it for others: `Denied`. A second click does nothing.
+    Event: `booking.links_ended`.
     """
     if scope.actor.door is Door.MAIL:
         raise Denied(_("Please log in to end the links to this booking."))
     with writing(scope.session):
         booking = locked(scope, code)
+        if booking.history and is_same_click(booking.history[-1], scope.now):
+            return
         scope.session.rows(store.END_LINKS, {"of": code})
         record(scope, "booking.links_ended", booking_id=booking.id, customer_id=booking.customer_id)
+
+
+def is_same_click(last: Change, now: datetime) -> bool:
+    """Whether nothing has happened to the booking since its links were ended a moment ago."""
+    return last.kind == "booking.links_ended" and now - last.at < SAME_CLICK

@@ -26,8 +26,9 @@ BACK = (Permission.BOOKING_UNDO, Permission.BOOKING_RESUME)
 WORDS = (Permission.BOOKING_RATE, Permission.BOOKING_NOTE)
 ASKED = (*CHANGES, *CHANGES, *BACK, *BACK, *WORDS, *WORDS, Permission.BOOKING_READ, Permission.PROFILE_CHANGE)
 RESCHEDULES = (Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
-STRANGERS = (customer(BEN), visitor())
-ACTORS = (customer(ADA), customer(ADA), customer(ADA), customer(ADA), member(BEN), system(), *STRANGERS)
+OWNER = customer(UUID(int=1))
+"""An id of her own, as every request reads one anew."""
+ACTORS = (OWNER, OWNER, customer(ADA), customer(ADA), member(BEN), system(), customer(BEN), visitor())
 
 USUAL = {
     "cancel_allowed": True, "cancel_notice_hours": 24, "move_allowed": True, "move_notice_hours": 24, "max_moves": 0,

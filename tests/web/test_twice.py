@@ -82,8 +82,8 @@ class Stage:
             page = pages.pop()
             answer = self.visitor.get(page)
             seen.add(page)
-            assert answer.status_code in (200, 410), (page, answer.status_code)
-            if answer.mimetype != "text/html":
+            assert answer.status_code in (200, 303, 410), (page, answer.status_code)
+            if answer.mimetype != "text/html" or answer.status_code == 303:
                 continue
             for form in forms_of(page, answer.text):
                 found.setdefault(str(form), form)
