@@ -98,7 +98,8 @@ def read_full_date(scope: Scope, occurrence_id: UUID) -> FullDate:
     Raises `Missing` for what nobody can wait for.
     """
     acting = scope.actor.id if scope.actor.kind is ActorKind.CUSTOMER else None
-    row = scope.session.rows(store.FULL_DATE, {"occurrence": occurrence_id, "customer": acting}).one_or_none()
+    values = {"occurrence": occurrence_id, "customer": acting, "now": scope.now}
+    row = scope.session.rows(store.FULL_DATE, values).one_or_none()
     if row is None or row.starts_at <= scope.now:
         raise Missing
     found = FullDate(*row)

@@ -32,6 +32,9 @@ RESET_LINK = "https://link.invalid/password-reset"
 BOOKING_LINK = "https://link.invalid/booking"
 """Stands for the link that opens the one booking."""
 
+WAITING_LINK = "https://link.invalid/waiting"
+"""Stands for the link that opens the one entry of a waiting list."""
+
 CUSTOMER, BUSINESS = "customer", "business"
 
 
@@ -44,6 +47,22 @@ class Visit:
     time: str
     provider: str
     location: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an event says of a waiting list; nothing where it is of something else."""
+
+    position: str
+    places: int
+    until: str
+    """The end of an offer."""
+    is_kept: bool
+    """The offer is for this customer alone."""
+    was_taken: bool
+    """Somebody else was faster."""
+    is_from_list: bool
+    """A booking came from the list."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +96,8 @@ class MailContext:
     bookings_link: str
     reset_link: str
     booking_link: str
+    waiting_link: str
+    waiting: Waiting
 
 
 @dataclass(frozen=True)
@@ -139,6 +160,8 @@ class Composer:
             bookings_link=self.links.bookings(tenant),
             reset_link=RESET_LINK,
             booking_link=BOOKING_LINK,
+            waiting_link=WAITING_LINK,
+            waiting=waiting_of(words, event),
         )
 
     def _logo(self, tenant: TenantFacts, branding: Branding) -> Picture | None:
@@ -158,6 +181,18 @@ def visit_of(words: Formats, facts: Mapping[str, Any]) -> Visit | None:
         time=words.time(starts_at) if ends_at is None else words.time_range(starts_at, ends_at),
         provider=facts.get("provider") or "",
         location=facts.get("location") or "",
+    )
+
+
+def waiting_of(words: Formats, event: Happened) -> Waiting:
+    after = event.after
+    return Waiting(
+        position=words.number(after.get("position") or 0),
+        places=after.get("places") or 1,
+        until=words.moment(datetime.fromisoformat(after["until"]), event.at) if after.get("until") else "",
+        is_kept=bool(after.get("is_kept")),
+        was_taken=after.get("ended") == "taken",
+        is_from_list=bool(after.get("from_waiting_list")),
     )
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
-from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK
+from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK, WAITING_LINK
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, message_of
@@ -19,6 +19,7 @@ from bookwidget.tenancy.session import writing
 ATTEMPTS = 30
 """About a day of trying."""
 WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in ("made", "cancelled", "moved", "restored")}
+WITH_WAITING_LINK = {f"waitlist.{deed}.customer" for deed in ("joined", "offered", "offer_ended")}
 WITH_RESET_LINK = "password.reset_requested.customer"
 
 
@@ -50,6 +51,8 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[s
         stand_in, link = RESET_LINK, post.links.password_reset(scope.tenant, customer)
     elif message.template in WITH_BOOKING_LINK:
         stand_in, link = BOOKING_LINK, _booking_link(scope, post, payload.get("booking"))
+    elif message.template in WITH_WAITING_LINK:
+        stand_in, link = WAITING_LINK, post.links.waiting(scope.tenant, UUID(payload["entry"]))
     else:
         return message.text, message.html
     return message.text.replace(stand_in, link), message.html.replace(stand_in, escape(link))

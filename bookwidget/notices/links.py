@@ -36,6 +36,9 @@ class Links(Protocol):
     def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
         """Where this one booking opens for whoever has the link. Never stored."""
 
+    def waiting(self, tenant: TenantFacts, entry_id: UUID) -> str:
+        """Where this one entry of a waiting list opens for whoever has the link. Never stored."""
+
     def bookings(self, tenant: TenantFacts) -> str:
         """Where the customer finds their bookings."""
 

@@ -28,6 +28,14 @@ def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Itera
         yield _message(scope, event, services[Post], BUSINESS, customer)
 
 
+@subscribes("waitlist.joined", "waitlist.offered", "waitlist.offer_ended")
+def tell_who_waits(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """The customer. The business hears of the booking that comes of it."""
+    customer = _customer(scope, event)
+    if customer is not None and not customer.is_blocked:
+        yield _message(scope, event, services[Post], CUSTOMER, customer)
+
+
 @subscribes("password.reset_requested")
 def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """To the customer, if there is one of that address and nobody has locked them out."""
@@ -75,6 +83,7 @@ def _message(
         "message": str(message.id),
         "customer": str(customer.id),
         "booking": event.booking_id and event.booking_id.hex,
+        "entry": event.after.get("entry"),
     }
     if calendar is not None:
         payload |= {"calendar": calendar.data.decode(), "method": calendar.method}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bookwidget.accounts.tokens import Tokens
-from bookwidget.bookings.actions import booking_token
+from bookwidget.bookings.actions import booking_token, waiting_token
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.tenancy.scope import TenantFacts
 
@@ -25,6 +25,9 @@ class ServiceLinks:
     def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
         token = booking_token(self.tokens, tenant.id, booking_id, version)
         return f"{self.public_url}/w/{tenant.slug}/0/booking/{token}"
+
+    def waiting(self, tenant: TenantFacts, entry_id: UUID) -> str:
+        return f"{self.public_url}/w/{tenant.slug}/0/booking/waiting/{waiting_token(self.tokens, tenant.id, entry_id)}"
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/p/{tenant.slug}/"

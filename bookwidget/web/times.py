@@ -70,22 +70,38 @@ class TimeChoice:
         return next((slot for found in self.pages.days for slot in found.slots if slot.key == self.key), None)
 
     @property
+    def can_choose(self) -> bool:
+        """Whether there is a free time among those that are shown."""
+        return any(slot.places_left > 0 for group in self.groups for slot in group.slots)
+
+    @property
     def names_providers(self) -> bool:
         """Whether the times differ in who is there."""
         return len({slot.provider_id for found in self.pages.days for slot in found.slots}) > 1
 
 
 def choose_times(
-    pages: Pages, formats: Formats, now: datetime, *, by_date: bool, day: date | None, key: str, gone: datetime | None
+    pages: Pages,
+    formats: Formats,
+    now: datetime,
+    *,
+    by_date: bool,
+    day: date | None,
+    key: str,
+    gone: datetime | None,
+    full: Sequence[Slot] = (),
 ) -> TimeChoice:
-    """`day` is the one asked for, `key` the slot that was chosen, and `gone` its time if it can no longer be had."""
+    """`day` is the one asked for, `key` the slot that was chosen, and `gone` its time if it can no longer be had.
+    `full` are dates that stand among the others although nobody can choose them.
+    """
     slots = [slot for found in pages.days for slot in found.slots]
     nearest = nearest_slots(slots, gone) if gone else []
     known = key if any(slot.key == key for slot in slots) else ""
     if by_date:
+        shown_dates = sorted([*slots, *full], key=lambda slot: slot.starts_at)
         groups = [
             TimeGroup(title, list(own))
-            for title, own in groupby(slots, key=lambda slot: formats.month(slot.starts_at, now))
+            for title, own in groupby(shown_dates, key=lambda slot: formats.month(slot.starts_at, now))
         ]
         return TimeChoice(pages, True, None, groups, known, nearest)
     free = [found for found in pages.days if found.slots]

@@ -6,13 +6,15 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bookwidget.bookings.actions import booking_token
-from bookwidget.bookings.models import Booking
+from bookwidget.bookings.actions import booking_token, offer_places, waiting_token
+from bookwidget.bookings.models import Booking, WaitlistEntry
 from bookwidget.catalog.actions import QuestionKind
 from bookwidget.catalog.models import Question, Service, ServiceLocation, TicketType
 from bookwidget.kernel.ids import uuid7
+from bookwidget.schedule.models import Occurrence
 from bookwidget.tenancy.session import writing
 from tests.factories import make_appointment, make_booking, make_class
 from tests.web_fixtures import Forms, Visitor, Web
@@ -111,3 +113,49 @@ def linked_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
     yield "cancelled", visitor.get(str(visitor.send(link(made) + "/cancel").location))
     yield "ended", visitor.get(link(make_booking(web.yoga, days=-2)))
     yield "forged", visitor.get("booking/x")
+
+
+def waiters_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
+    """A full date, joined by a guest and by a customer; what is offered to them, and what is not any more."""
+    flow = web.yoga.ids["flow"].hex
+    full = make_class(web.yoga, days=11, capacity=1)
+    make_booking(web.yoga, customer="ben", occurrence=full)
+    guest, ada, path = web.visitor(), web.customer(), f"book/wait/o-{full.id.hex}"
+    yield "full", guest.get(f"book/{flow}")
+    yield "join", guest.get(path)
+    yield "join, mistyped", guest.send(path, email="nobody", places="99")
+    yield "joined", guest.get(str(guest.send(path, **GUEST).location))
+    yield "join, one waits", ada.get(path)
+    mine = str(ada.send(path, places="2").location)
+    yield "joined", ada.get(mine)
+    with web.database.session(web.yoga.tenant_id) as session:
+        [sams, adas] = session.execute(
+            select(WaitlistEntry).where(WaitlistEntry.occurrence_id == full.id).order_by(WaitlistEntry.id)
+        ).scalars()
+    link = "booking/waiting/" + waiting_token(web.services.tokens, web.yoga.tenant_id, sams.id)
+    yield "waiting, by link", guest.get(link)
+    for settings in ({"waitlist__offer": "all_at_once"}, {}):
+        web.settings(web.yoga, **settings)
+        with_places(web, full)
+        yield "offered, by link", guest.get(link)
+        yield "offered", ada.get(mine)
+        yield "offered, in the list", ada.get("bookings/?tab=waiting")
+        yield "leave an offer", ada.get(f"bookings/waiting/{adas.id.hex}/leave")
+    fields = ada.form(mine, f"bookings/waiting/{adas.id.hex}/take")
+    web.now += timedelta(minutes=121)
+    yield "offer is over", ada.post(f"bookings/waiting/{adas.id.hex}/take", fields)
+    yield "roomy", web.visitor().get(path)
+    web.now -= timedelta(minutes=121)
+    guest.send(link + "/leave", link)
+    yield "left, by link", guest.get(link)
+
+
+def with_places(web: Web, full: Occurrence) -> None:
+    """More room than everybody wants, offered anew."""
+    scope = web.yoga.staff_scope(web.now)
+    with scope.session as session, writing(session):
+        session.get_one(Occurrence, (web.yoga.tenant_id, full.id)).capacity += 3
+        for entry in session.query(WaitlistEntry).where(WaitlistEntry.occurrence_id == full.id):
+            entry.offered_until, entry.is_passed = None, False
+        session.flush()
+        offer_places(scope, full.id)

@@ -54,6 +54,8 @@ class Houses:
             "service": self.yoga.ids["flow"].hex,
             "token": "made-up",
             "kept": "made-up",
+            "told": "made-up",
+            "slot": "o-" + "0" * 32,
         }
         unknown = rule.arguments - set(values)
         assert not unknown, f"{rule}: say in this test what stands for {unknown}"

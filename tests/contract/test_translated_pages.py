@@ -29,9 +29,9 @@ from bookwidget.theming.lookup import ThemeLoader
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
-from tests.contract.booking_pages import bookers_pages, linked_pages
+from tests.contract.booking_pages import bookers_pages, linked_pages, waiters_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import cancelled, event, letter, made_at, moved, restored
+from tests.notices.test_letters import cancelled, event, letter, made_at, moved, restored, waits
 from tests.web_fixtures import HERE, Visitor, Web
 
 DOMAINS = extract()
@@ -284,17 +284,26 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
     for happened in (
         made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
+        made_at(from_waiting_list=True),
     ):  # fmt: skip
         for to in (CUSTOMER, BUSINESS):
             made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)
             yield f"{happened.kind} {to}", made.html
             lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
             yield f"{happened.kind} {to} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
+    for happened in (
+        waits("joined"), waits("offered", is_kept=True), waits("offered", places=1),
+        waits("offer_ended", ended="lapsed"), waits("offer_ended", ended="taken"),
+    ):  # fmt: skip
+        made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
+        yield happened.kind, made.html
+        lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
+        yield f"{happened.kind} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
 
 
 def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
-    for where, answer in chain(bookers_pages(web), linked_pages(web)):
+    for where, answer in chain(bookers_pages(web), linked_pages(web), waiters_pages(web)):
         yield where, page(answer)
 
 

@@ -38,6 +38,9 @@ class FixedLinks:
     def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
         return f"https://service.example/w/{tenant.slug}/0/booking/{booking_id.hex}.{version}?a=1&b=2"
 
+    def waiting(self, tenant: TenantFacts, entry_id: UUID) -> str:
+        return f"https://service.example/w/{tenant.slug}/0/booking/waiting/{entry_id.hex}?a=1&b=2"
+
     def bookings(self, tenant: TenantFacts) -> str:
         return f"https://service.example/p/{tenant.slug}/"
 

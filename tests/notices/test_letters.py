@@ -11,7 +11,16 @@ import pytest
 
 from bookwidget.events.store import Happened
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BOOKING_LINK, BUSINESS, CUSTOMER, RESET_LINK, TEMPLATES, Letter, MailContext
+from bookwidget.notices.compose import (
+    BOOKING_LINK,
+    BUSINESS,
+    CUSTOMER,
+    RESET_LINK,
+    TEMPLATES,
+    WAITING_LINK,
+    Letter,
+    MailContext,
+)
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.tenancy.settings import Settings
@@ -45,8 +54,14 @@ def moved(actor: str = "customer", to: datetime = NEW) -> Happened:
     return event("booking.moved", place(OLD), place(to), actor)
 
 
-def made_at(actor: str = "customer") -> Happened:
-    return event("booking.made", {}, place(OLD), actor)
+def made_at(actor: str = "customer", **facts: Any) -> Happened:
+    return event("booking.made", {}, place(OLD) | facts, actor)
+
+
+def waits(deed: str, **facts: Any) -> Happened:
+    """Of a waiting list, two hours before an offer would end."""
+    known = {"entry": uuid7().hex, "position": 2, "places": 2, "until": (NOW + timedelta(hours=2)).isoformat()}
+    return event(f"waitlist.{deed}", {}, place(OLD) | known | facts, "system")
 
 
 def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happened:
@@ -184,3 +199,28 @@ def test_the_templates_use_all_of_the_documented_context() -> None:
     """And nothing else: an unknown name raises, in the tests above."""
     used = "".join(path.read_text("utf-8") for path in (TEMPLATES / "mail").iterdir())
     assert [field.name for field in fields(MailContext) if field.name not in used] == []
+
+
+def test_a_mail_of_the_waiting_list_says_what_can_be_done_and_until_when() -> None:
+    joined = letter(waits("joined"))
+    assert joined.subject == "On the waiting list: Slow Flow, Thursday, 26 November 2026"
+    for words in (joined.text, words_of(joined.html)):
+        assert "Your place in line: 2." in words
+        assert "Number of places: 2" in words
+    assert WAITING_LINK in joined.html
+    kept, told = (letter(waits("offered", is_kept=is_kept, places=1)) for is_kept in (True, False))
+    assert "It is kept for you until Tue 24 Nov, 11:00." in kept.text
+    assert "whoever takes it first has it" in told.text
+    assert "Number of places" not in kept.text
+    lapsed, taken = (letter(waits("offer_ended", ended=how)) for how in ("lapsed", "taken"))
+    assert "is over" in lapsed.text
+    assert "faster" in taken.text
+    assert all("You keep your place in line." in one.text for one in (lapsed, taken))
+
+
+def test_the_business_reads_that_a_place_went_to_somebody_from_the_list() -> None:
+    words = "The place was given to somebody from the waiting list."
+    for made in (letter(made_at(from_waiting_list=True), BUSINESS), letter(made_at(), BUSINESS)):
+        assert (words in made.text) is (words in words_of(made.html))
+    assert words in letter(made_at(from_waiting_list=True), BUSINESS).text
+    assert words not in letter(made_at(), BUSINESS).text

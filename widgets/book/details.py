@@ -1,7 +1,7 @@
 """The second half of booking: who comes, the review, and what happens when the place is not kept any more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from bookwidget.accounts.companions import list_companions
 from bookwidget.bookings.actions import (
     AT_CUSTOMER,
     Held,
+    KeptPlace,
     asked,
     booking_token,
     check_details,
@@ -20,20 +21,22 @@ from bookwidget.bookings.actions import (
     documents_of,
     extend_place,
     hold_slot,
+    kept_token,
     link_of_hold,
     most_bytes,
     most_places,
     read_held,
+    read_kept_token,
     resize_place,
     shown,
     slot_start,
     slots_to_book,
     wherever,
+    who_was_offered,
 )
 from bookwidget.bookings.settings import UPLOAD_MEGABYTES
 from bookwidget.catalog.actions import list_ticket_types, read_service
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import Text, _
 from bookwidget.web import address, allow_body, choose_times, place, render, services
 
@@ -41,32 +44,12 @@ from . import again
 from .forms import QUESTION, DetailsForm, Person, asked_for, details_of, people_of, typed_answers, typed_values
 from .questions import forget_file, take_files, with_errors
 
-PURPOSE = "kept place"
 AROUND = timedelta(days=7)
 """How far from a time that is gone the nearest are looked for."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What the address says: which place is (or was) kept, of what, and when."""
-
-    hold_id: UUID
-    service_id: UUID
-    slot_key: str
-
-
-def read_wanted(token: str) -> Wanted:
-    """Raises `Missing` for an address that we did not make."""
-    facts = services().tokens.read(PURPOSE, place().tenant.id, token)
-    ids = [parse_uuid(text) for text in facts[:2]]
-    if len(facts) != 3 or ids[0] is None or ids[1] is None:
-        raise Missing
-    return Wanted(ids[0], ids[1], facts[2])
-
-
-def address_of(wanted: Wanted) -> str:
-    facts = (wanted.hold_id.hex, wanted.service_id.hex, wanted.slot_key)
-    return url_for("book.kept_place", kept=services().tokens.sign(PURPOSE, place().tenant.id, *facts))
+def address_of(wanted: KeptPlace) -> str:
+    return url_for("book.kept_place", kept=kept_token(services().tokens, place().tenant.id, wanted))
 
 
 def kept_place(kept: str) -> ResponseReturnValue:
@@ -75,7 +58,7 @@ def kept_place(kept: str) -> ResponseReturnValue:
     form = DetailsForm()
     if request.method == "POST":
         form.check_guard()
-    wanted, scope = read_wanted(kept), place().scope()
+    wanted, scope = read_kept_token(services().tokens, place().tenant.id, kept), place().scope()
     made = link_of_hold(scope, wanted.hold_id)
     if made:
         return done(*made)
@@ -87,15 +70,25 @@ def kept_place(kept: str) -> ResponseReturnValue:
     )
 
 
-def begin(wanted: Wanted, held: Held) -> ResponseReturnValue:
+def begin(wanted: KeptPlace, held: Held) -> ResponseReturnValue:
     """The form at its first showing: empty, or filled as it was for the booking that is wanted again."""
     old = again.wanted(wanted.service_id)
     if old is None:
-        return show_details(wanted, held, DetailsForm(), people_of({}, held.places))
+        form = DetailsForm()
+        fill_in(form, wanted)
+        return show_details(wanted, held, form, people_of({}, held.places))
     return show_details(wanted, held, again.form(old), again.people(old, held.places), answers=old.answers)
 
 
-def answer(wanted: Wanted, held: Held | None, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+def fill_in(form: DetailsForm, wanted: KeptPlace) -> None:
+    """What we know of who came by the link in their own mail about a waiting list."""
+    guest = who_was_offered(place().scope(), wanted.entry_id, wanted.hold_id) if wanted.entry_id else None
+    if guest is not None:
+        form.email.data, form.phone.data = guest.email, guest.phone
+        form.given_name.data, form.family_name.data = guest.given_name, guest.family_name
+
+
+def answer(wanted: KeptPlace, held: Held | None, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
     deed, number = asked_for()
     if deed == "slot":
         return take_another(wanted, form, people)
@@ -115,10 +108,10 @@ def answer(wanted: Wanted, held: Held | None, form: DetailsForm, people: list[Pe
     return (confirm if deed == "confirm" else review)(wanted, held, form, people)
 
 
-def take_another(wanted: Wanted, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+def take_another(wanted: KeptPlace, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
     """Another time for the same form, in place of one that is gone. What was typed is shown again."""
     key = request.form.get("slot", "")
-    other = Wanted(wanted.hold_id, wanted.service_id, key)
+    other = KeptPlace(wanted.hold_id, wanted.service_id, key)
     try:
         held = hold_slot(place().scope(), wanted.hold_id, wanted.service_id, key, len(people), address=address())
     except Refused as refused:
@@ -126,7 +119,7 @@ def take_another(wanted: Wanted, form: DetailsForm, people: list[Person]) -> Res
     return show_details(other, held, form, people)
 
 
-def resize(wanted: Wanted, form: DetailsForm, old: list[Person], new: list[Person]) -> ResponseReturnValue:
+def resize(wanted: KeptPlace, form: DetailsForm, old: list[Person], new: list[Person]) -> ResponseReturnValue:
     """One place more or fewer, kept at once; the rows move up."""
     scope = place().scope()
     rows = [replace(one, number=n) for n, one in enumerate(new)]
@@ -139,7 +132,7 @@ def resize(wanted: Wanted, form: DetailsForm, old: list[Person], new: list[Perso
         return show_details(wanted, held, form, old, wrong=[Refused("people", refused.reason)])
 
 
-def review(wanted: Wanted, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+def review(wanted: KeptPlace, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
     """What will be booked, and what it costs; or the form again, with everything that is wrong in it."""
     scope = place().scope()
     try:
@@ -166,7 +159,7 @@ def review(wanted: Wanted, held: Held, form: DetailsForm, people: list[Person]) 
     )
 
 
-def confirm(wanted: Wanted, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
+def confirm(wanted: KeptPlace, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
     try:
         details = details_of(form, people, is_guest=place().signed_in is None)
         return done(*confirm_hold(place().scope(), wanted.hold_id, details, address=address()))
@@ -183,7 +176,7 @@ def done(booking_id: UUID, version: int) -> ResponseReturnValue:
 
 
 def show_details(
-    wanted: Wanted,
+    wanted: KeptPlace,
     held: Held,
     form: DetailsForm,
     people: list[Person],
@@ -221,7 +214,7 @@ def show_details(
 
 
 def show_gone(
-    wanted: Wanted, form: DetailsForm, people: list[Person], *, reason: Text | None = None, status: int = 200
+    wanted: KeptPlace, form: DetailsForm, people: list[Person], *, reason: Text | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """The place is not kept any more: the nearest free times, and everything that was typed goes along."""
     here, scope = place(), place().scope()

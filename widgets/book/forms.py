@@ -33,11 +33,16 @@ class TimeForm(Form):
     """Names the place that will be kept: the same form sent twice keeps one."""
 
 
-class DetailsForm(Form):
+class GuestForm(Form):
+    """Who somebody is that is not logged in."""
+
     given_name = StringField(_("First name"))
     family_name = StringField(_("Last name"))
     email = EmailField(_("Email"))
     phone = TelField(_("Phone (optional)"))
+
+
+class DetailsForm(GuestForm):
     where = StringField()
     """A location's id, or `AT_CUSTOMER`; the template draws it as radio buttons."""
     visit_address = StringField(_("Your address"))

@@ -9,13 +9,13 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.settings import SIGN_IN_REQUIRED_TO_BOOK
-from bookwidget.bookings.actions import hold_slot, slot_start, slots_to_book
+from bookwidget.bookings.actions import KeptPlace, hold_slot, kept_token, slot_start, slots_to_book
 from bookwidget.catalog.actions import ServiceFacts, list_providers, list_services, read_service
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid, uuid7
 from bookwidget.web import Widget, address, choose_times, needs_sign_in, noon, place, render, services
 
-from . import again, details
+from . import again, details, joining
 from .forms import TimeForm
 
 CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
@@ -30,6 +30,8 @@ def register(widget: Widget) -> None:
     widget.page("/<service>", times, methods=("GET", "POST"))
     widget.page("/<service>/chosen", needs_sign_in(chosen))
     widget.page("/kept/<kept>", as_the_business_wants(details.kept_place), methods=("GET", "POST"))
+    widget.page("/wait/<slot>", as_the_business_wants(joining.wait), methods=("GET", "POST"))
+    widget.page("/waiting/<told>", joining.waiting)
 
 
 def as_the_business_wants(view: View) -> View:
@@ -71,7 +73,7 @@ def times(service: str) -> ResponseReturnValue:
     except Refused as refused:
         form.refuse("slot", refused.reason)
         return show_times(form, service, key=key, status=422)
-    token = services().tokens.sign(details.PURPOSE, place().tenant.id, hold_id.hex, service_id.hex, key)
+    token = kept_token(services().tokens, place().tenant.id, KeptPlace(hold_id, service_id, key))
     return redirect(url_for(".kept_place", kept=token, again=request.args.get("again")), 303)
 
 
@@ -101,7 +103,14 @@ def show_times(form: TimeForm, service: str, *, key: str, status: int = 200) -> 
     pages = slots_to_book(scope, offered.id, first, page_days(offered), provider_id=parse_uuid(provider))
     gone = start if form.slot.errors else None
     choice = choose_times(
-        pages, here.formats, here.now, by_date=offered.is_class, day=day, key="" if gone else key, gone=gone
+        pages,
+        here.formats,
+        here.now,
+        by_date=offered.is_class,
+        day=day,
+        key="" if gone else key,
+        gone=gone,
+        full=pages.full,
     )
     form.hold.data, form.hold.raw_data = uuid7().hex, None  # a new form, a new place
     return render(
@@ -115,6 +124,7 @@ def show_times(form: TimeForm, service: str, *, key: str, status: int = 200) -> 
         is_again=old is not None,
         link=partial(url_for, ".times", service=service, provider=provider or None, again=again.key() if old else None),
         noon=lambda day: noon(day, here.formats),
+        wait=lambda slot: url_for(".wait", slot=slot.key),
     )
 
 

@@ -19,10 +19,13 @@ from bookwidget.web import (
     services,
 )
 
+from . import waiting
+
 NEWS = ("made", "moved", "cancelled", "restored", "mailed")
 
 
 def register(widget: Widget) -> None:
+    waiting.register(widget)
     register_booking_pages(widget, "/<token>", open_link, BookingPage("account", account))
 
 

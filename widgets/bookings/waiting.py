@@ -7,20 +7,25 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
+    KeptPlace,
     LeftList,
     Tab,
     WaitingDetails,
+    kept_token,
     leave_waiting_list,
     left_list,
     read_waiting,
+    take_offer,
 )
-from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
-from bookwidget.web import PlainForm, Widget, place, render
+from bookwidget.kernel.text import Text
+from bookwidget.web import PlainForm, Widget, place, render, services
 
 
 def register(widget: Widget) -> None:
     widget.page("/waiting/<entry>", waiting)
+    widget.page("/waiting/<entry>/take", take, methods=("GET", "POST"))
     widget.page("/waiting/<entry>/leave", leave, methods=("GET", "POST"))
 
 
@@ -39,7 +44,27 @@ def says_what_is_gone(view: Callable[[str], ResponseReturnValue]) -> Callable[[s
 
 @says_what_is_gone
 def waiting(entry: str) -> ResponseReturnValue:
-    return render("waiting.html", entry=entry_of(entry), form=PlainForm())
+    return show(entry_of(entry))
+
+
+def show(entry: WaitingDetails, *, trouble: Text | None = None, status: int = 200) -> ResponseReturnValue:
+    joined = "joined" in request.args and entry.offer is None
+    return render("waiting.html", status=status, entry=entry, trouble=trouble, joined=joined)
+
+
+@says_what_is_gone
+def take(entry: str) -> ResponseReturnValue:
+    """Leads to the form of the booking, for which the place is kept."""
+    form, found = PlainForm(), entry_of(entry)
+    if request.method == "GET":
+        return show(found)
+    form.check_guard()
+    try:
+        taken = take_offer(place().scope(), found.id)
+    except Refused as refused:
+        return show(entry_of(entry), trouble=refused.reason, status=422)
+    kept = KeptPlace(taken.hold_id, taken.service_id, taken.slot_key)
+    return redirect(url_for("book.kept_place", kept=kept_token(services().tokens, place().tenant.id, kept)), 303)
 
 
 @says_what_is_gone
