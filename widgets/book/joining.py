@@ -23,12 +23,14 @@ class JoinForm(GuestForm):
 
 
 def wait(slot: str) -> ResponseReturnValue:
-    date, form = date_of(slot), JoinForm()
+    form = JoinForm()
+    if request.method == "POST":
+        form.check_guard()
+    date = date_of(slot)
     most = most_places(place().scope(), read_service(place().scope(), date.service_id))
     form.places.choices = [(str(n), place().formats.number(n)) for n in range(1, most + 1)]
     if request.method != "POST":
         return show(date, form)
-    form.check_guard()
     try:
         return join(date, form)
     except Refused as refused:
