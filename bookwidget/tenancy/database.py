@@ -45,8 +45,10 @@ def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
         except engine.dialect.loaded_dbapi.OperationalError as error:  # past SQLAlchemy, which would have said this
             raise DatabaseBusy("BEGIN", None, error) from error
 
-    @event.listens_for(engine, "before_cursor_execute", named=True)
-    def refuse_undeclared_writes(conn: Connection, context: Any, **rest: Any) -> None:
+    @event.listens_for(engine, "before_cursor_execute")
+    def refuse_undeclared_writes(
+        conn: Connection, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any
+    ) -> None:
         writes = context.isinsert or context.isupdate or context.isdelete or getattr(context.compiled, "writes", False)
         if writes and not conn.get_execution_options().get("writing"):
             raise UndeclaredWrite("a write outside `with writing(session)`")
@@ -112,8 +114,10 @@ def tenant_engine(url: str, **options: Any) -> Engine:
     def fill_tenant(conn: Connection, statement: Any, many: Any, one: Any, options: Any) -> tuple[Any, Any, Any]:
         return (statement, *filled(conn.get_execution_options().get("tenant"), many, one))
 
-    @event.listens_for(engine, "before_cursor_execute", named=True)
-    def send_only_what_we_compiled(context: Any, **rest: Any) -> None:
+    @event.listens_for(engine, "before_cursor_execute")
+    def send_only_what_we_compiled(
+        conn: Connection, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any
+    ) -> None:
         if not isinstance(context.compiled, TenantCompiler):
             raise CrossesTenants("raw SQL, or SQL compiled elsewhere")
 
