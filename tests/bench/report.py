@@ -28,12 +28,24 @@ class Visited:
 
 @dataclass(frozen=True)
 class Measured:
-    """One number with an upper bound, if any was promised."""
+    """One number with what was promised of it, if anything."""
 
     what: str
     value: float
     unit: str
     most: float | None = None
+    least: float | None = None
+
+    @property
+    def promise(self) -> str:
+        if self.most is not None:
+            return f"at most {self.most:,g} {self.unit}"
+        return f"at least {self.least:,g} {self.unit}" if self.least is not None else ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Also where nothing was promised."""
+        return (self.most is None or self.value <= self.most) and (self.least is None or self.value >= self.least)
 
 
 @dataclass(frozen=True)
@@ -70,12 +82,11 @@ def visits_table(results: Results) -> Table:
 
 def numbers_table(results: Results) -> Table:
     table = Table(title="Everything else", title_justify="left")
-    for heading in ("what", "measured", "at most", ""):
-        table.add_column(heading, justify="right" if heading in ("measured", "at most") else "left")
+    for heading in ("what", "measured", "target", ""):
+        table.add_column(heading, justify="right" if heading in ("measured", "target") else "left")
     for one in results.numbers:
-        most = f"{one.most:,g} {one.unit}" if one.most is not None else ""
-        verdict = "" if one.most is None else word(is_kept=one.value <= one.most)
-        table.add_row(one.what, f"{one.value:,g} {one.unit}", most, verdict)
+        verdict = word(is_kept=one.is_kept) if one.promise else ""
+        table.add_row(one.what, f"{one.value:,g} {one.unit}", one.promise, verdict)
     return table
 
 
