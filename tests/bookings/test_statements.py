@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert
 
-from bookwidget.bookings.actions import ListQuery, Tab, list_bookings, slots_to_move_to
+from bookwidget.bookings.actions import ListQuery, Tab, list_bookings, slots_to_book, slots_to_move_to
 from bookwidget.bookings.models import Booking, Ticket
 from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.models import Occurrence
@@ -87,6 +87,34 @@ def test_the_list_takes_two_statements_for_any_number_of_bookings(yoga: World, n
         with counted(yoga.database) as sent:
             list_bookings(scope, ListQuery(Tab.WAITING))
         assert len(sent) == 2
+
+
+def test_a_month_takes_the_same_number_of_statements_for_a_provider_with_five_hundred_bookings(yoga: World) -> None:
+    numbers, free = [], []
+    for more in (0, 500):
+        make_busy(yoga, more)
+        scope = yoga.scope()
+        with scope.session, counted(yoga.database) as sent:
+            choices = slots_to_book(scope, yoga.ids["massage"], yoga.now.date(), 31, provider_id=yoga.ids["mara"])
+        numbers.append(len(sent))
+        free.append(sum(len(day.slots) for day in choices.days))
+    assert numbers[0] == numbers[1]
+    assert free[0] > free[1] > 0
+
+
+def make_busy(world: World, number: int) -> None:
+    """So many short appointments of Mara's, 25 on a weekday."""
+    days = [day for day in range(1, 40) if (world.now + timedelta(days=day)).weekday() < 5]
+    at = [world.now + timedelta(days=days[n // 25], minutes=15 * (n % 25)) for n in range(number)]
+    with world.database.session(world.tenant_id) as session, writing(session):
+        for start in at:
+            end = start + timedelta(minutes=15)
+            session.add(
+                Occurrence(
+                    id=uuid7(), service_id=world.ids["massage"], provider_id=world.ids["mara"], starts_at=start,
+                    ends_at=end, busy_from=start, busy_to=end, capacity=1, seats_taken=1, is_private=True,
+                )
+            )  # fmt: skip
 
 
 def test_free_times_take_the_same_number_of_statements_for_any_number_of_bookings(yoga: World) -> None:
