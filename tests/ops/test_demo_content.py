@@ -52,11 +52,14 @@ def test_one_has_some_of_everything(config: Config) -> None:
     shown = pages(config, "harbour-yoga", AVA.email)
     assert {tab: page.total for tab, page in shown.items()} == {
         Tab.UPCOMING: 5,
-        Tab.WAITING: 1,
+        Tab.WAITING: 2,
         Tab.PAST: 10,
         Tab.CANCELLED: 3,
     }
-    assert shown[Tab.WAITING].rows[0].position == 2
+    line, offered = shown[Tab.WAITING].rows
+    assert (line.position, line.offer) == (2, None)
+    assert offered.offer is not None
+    assert offered.offer.is_kept
     assert any(attendee.is_child for row in shown[Tab.UPCOMING].rows for attendee in row.attendees)
     assert any(row.moves for row in shown[Tab.UPCOMING].rows)
 

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bookwidget.bookings.actions import NewTicket, book, cancel_booking, join_waiting_list, move_booking
+from bookwidget.bookings.actions import NewTicket, book, cancel_booking, join_waiting_list, move_booking, offer_places
 from bookwidget.bookings.models import Ticket
 from bookwidget.catalog.actions import QuestionKind, WantedQuestion, save_question
 from bookwidget.catalog.models import Location, Provider, Service, ServiceProvider, TicketType
@@ -101,6 +101,7 @@ def fill(building: Building) -> None:
     add_ava(diary)
     add_leo(diary)
     sell_out_the_bath(diary)
+    offer_a_place(diary)
     mark_absences(building)
 
 
@@ -156,7 +157,8 @@ def add_timetable(building: Building) -> list[Occurrence]:
         if (first_weekday + days) % 7 == weekday
     ]
     saturday = next(days for days in range(8, 16) if (first_weekday + days) % 7 == 5)
-    occurrences.append(occurrence_of(building, BATH, "Ines Falk", rooms[LOFT], building.at(saturday, "19:00")))
+    for days in (saturday, saturday + 28):
+        occurrences.append(occurrence_of(building, BATH, "Ines Falk", rooms[LOFT], building.at(days, "19:00")))
     building.add(*occurrences)
     return occurrences
 
@@ -234,6 +236,20 @@ def sell_out_the_bath(diary: Diary) -> None:
             join_waiting_list(scope, bath.id)
 
 
+def offer_a_place(diary: Diary) -> None:
+    """The next sound bath is full too, but one could not come: Ava can take her place, and Leo is the next."""
+    bath, now = diary.of(BATH)[1], diary.building.now
+    codes = [diary.book(person, bath, days_before=50) for person in OTHERS for _place in range(2)]
+    for hours, person in ((29, AVA), (3, LEO)):
+        with diary.building.acting(diary.building.customer(person), now - timedelta(hours=hours)) as scope:
+            join_waiting_list(scope, bath.id)
+    freed_at = now - timedelta(minutes=25)
+    with diary.building.acting(diary.building.owner(), freed_at) as scope:
+        cancel_booking(scope, codes[0], reason="She called: she is ill.")
+    with diary.building.acting(diary.building.operator(), freed_at) as scope, writing(scope.session):
+        offer_places(scope, bath.id)
+
+
 def move(diary: Diary, person: Person, code: str, target: Occurrence, at: datetime) -> None:
     with diary.building.acting(diary.building.customer(person), at) as scope:
         move_booking(scope, code, str(OccurrenceKey(target.id)), moves=None)
@@ -265,6 +281,7 @@ HARBOUR_YOGA = Business(
         "bookings.cancel_notice_hours": 12,
         "bookings.move_notice_hours": 12,
         "bookings.attendance_tracked": True,
+        "waitlist.offer_minutes": 24 * 60,
     },
     owner=Person("maya.lindqvist@example.com", "Maya", "Lindqvist", "open-window-19"),
     customers=(AVA, LEO, SAM),
