@@ -1,6 +1,6 @@
 """The second half of booking: who comes, the review, and what happens when the place is not kept any more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -44,6 +44,8 @@ from . import again
 from .forms import QUESTION, DetailsForm, Person, asked_for, details_of, people_of, typed_answers, typed_values
 from .questions import forget_file, take_files, with_errors
 
+CHANGES = ("add", "remove", "longer", "edit", "forget")
+"""Buttons that change the form and check nothing else of it."""
 AROUND = timedelta(days=7)
 """How far from a time that is gone the nearest are looked for."""
 
@@ -96,7 +98,7 @@ def answer(wanted: KeptPlace, held: Held | None, form: DetailsForm, people: list
         return show_gone(wanted, form, people, status=422)
     wrong = [*take_files(held.id)]
     if wrong:
-        return show_details(wanted, held, form, people, wrong=wrong)
+        return (show_details if deed in CHANGES else review)(wanted, held, form, people, wrong=wrong)
     if deed in ("add", "remove"):
         others = [one for one in people if one.number != number]
         return resize(wanted, form, people, others or people if deed == "remove" else [*people, Person(len(people))])
@@ -132,16 +134,20 @@ def resize(wanted: KeptPlace, form: DetailsForm, old: list[Person], new: list[Pe
         return show_details(wanted, held, form, old, wrong=[Refused("people", refused.reason)])
 
 
-def review(wanted: KeptPlace, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
-    """What will be booked, and what it costs; or the form again, with everything that is wrong in it."""
+def review(
+    wanted: KeptPlace, held: Held, form: DetailsForm, people: list[Person], *, wrong: Sequence[Refused] = ()
+) -> ResponseReturnValue:
+    """What will be booked, and what it costs; or the form again, with everything that is wrong in it, `wrong` too."""
     scope = place().scope()
     try:
         details = details_of(form, people, is_guest=place().signed_in is None)
     except Refused as refused:
-        return show_details(wanted, held, form, people, wrong=[refused])
+        return show_details(wanted, held, form, people, wrong=[refused, *wrong])
     checked = check_details(scope, wanted.hold_id, wanted.service_id, details)
-    if checked.wrong:
-        return show_details(wanted, held, form, people, wrong=checked.wrong)
+    said = {refused.field for refused in wrong}
+    everything = [*wrong, *(refused for refused in checked.wrong if refused.field not in said)]
+    if everything:
+        return show_details(wanted, held, form, people, wrong=everything)
     service = read_service(scope, wanted.service_id)
     return render(
         "review.html",
@@ -181,13 +187,13 @@ def show_details(
     form: DetailsForm,
     people: list[Person],
     *,
-    wrong: list[Refused] | None = None,
+    wrong: Sequence[Refused] = (),
     answers: Mapping[UUID, str] | None = None,
 ) -> ResponseReturnValue:
     """The form; `wrong` stands beside its fields."""
     scope = place().scope()
     service = read_service(scope, wanted.service_id)
-    for refused in wrong or []:
+    for refused in wrong:
         if not refused.field.startswith(QUESTION):
             form.refuse(refused.field, refused.reason)
     typed = typed_answers(request.form) if answers is None else answers
@@ -196,7 +202,7 @@ def show_details(
         "details.html",
         status=422 if wrong else 200,
         service=service,
-        questions=with_errors(form_asked, wrong or []),
+        questions=with_errors(form_asked, wrong),
         most_megabytes=scope.tenant.settings[UPLOAD_MEGABYTES],
         places=wherever(scope, service),
         at_customer=AT_CUSTOMER,

@@ -78,8 +78,10 @@ def test_k3_a_file_that_cannot_be_sent_is_refused_beside_its_field(
 ) -> None:
     web.settings(web.yoga, bookings__upload_megabytes=1)
     field, guest = ask(web.yoga, "file", "Your plan?"), web.visitor()
-    answer = press(guest, open_form(web, guest), "review", **EVE, **{field: file(content, name)}, note="Hello there")
+    typed = {**EVE, "email": "eve", "note": "Hello there"}
+    answer = press(guest, open_form(web, guest), "review", **typed, **{field: file(content, name)})
     assert answer.status_code == 422
+    assert "does not look like an email" in answer.text, "all that is wrong is said at once"
     assert reason in words(re.findall(rf'id="{field}-error".*?</p>', answer.text, re.S)[0])
     assert "Hello there" in answer.text
     assert not uploads(web)
