@@ -10,7 +10,10 @@ from sqlalchemy import select, update
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
+from bookwidget.events.jobs import Services
+from bookwidget.events.worker import Worker
 from bookwidget.kernel.clock import utc_now
+from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.models import Hold
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from bookwidget.tenancy.session import writing
@@ -117,6 +120,50 @@ def test_B8_a_crowd_waits_in_vain_for_a_place_that_is_taken_back(town: Town, siz
     assert booked_by(world) == ["ada@example.com"]
     assert len(events(world, "booking.restored")) == 1
     assert troubles(world) == []
+
+
+@pytest.mark.parametrize("offered", ["in_order", "all_at_once"])
+@pytest.mark.parametrize("size", [SOME, pytest.param(CROWD, marks=pytest.mark.slow)])
+def test_B13_a_freed_place_goes_to_one_who_waited(town: Town, size: int, offered: str) -> None:
+    """Offered to the next in line, or to all who wait; each of them presses, and a crowd of others too."""
+    settings = {"waitlist.offer": offered, "bookings.undo_minutes": 0}
+    world = town.business(settings=settings)
+    booking = factories.make_booking(world, occurrence=factories.make_class(world, days=7, capacity=1), customer="ben")
+    free = str(OccurrenceKey(factories.make_class(world, days=8, capacity=500).id))
+    key, page = str(OccurrenceKey(booking.occurrence_id)), page_of(world, "o-")
+    waiting = ["ada", *(waits(world, number) for number in range(5))]
+    entries = [Acting(world, name, utc_now()).join_waiting_list(booking.occurrence_id).id for name in waiting]
+    lines = [
+        Person(town.house.ports, 300 + n, f"/w/{world.slug}/0/").sign_in(f"{name}@example.com", PASSWORD)
+        for n, name in enumerate(waiting)
+    ]
+    Acting(world, "owner", utc_now()).cancel_booking(booking.code)
+    worker = Worker(world.database, Services())
+    while worker.run_once():
+        pass
+    pages = [f"bookings/waiting/{entry.hex}" for entry in entries]
+    own = list(zip(lines, pages, strict=True))
+    buttons = [line.ask(url).forms().get(f"{line.base}{url}/take", {}) for line, url in own]
+    assert sum(map(bool, buttons)) == (1 if offered == "in_order" else len(waiting))
+    people = town.crowd(world, size)
+    forms = at_once(partial(person.form, page) for person in people)
+    deeds = [partial(line.ask, f"{url}/take", button) for (line, url), button in zip(own, buttons, strict=True)]
+    deeds += [partial(one.ask, page, {**form, "slot": key}) for one, form in zip(people, forms, strict=True)]
+    answers = at_once(deeds)
+    taken, others = answers[: len(lines)], answers[len(lines) :]
+    assert {answer.status for answer in others} <= {303, 422}
+    assert [answer.status for answer in answers].count(303) == 1
+    assert offered == "all_at_once" or taken[0].status == 303
+    assert all(told_kindly(answer, free) for answer in others if answer.status == 422)
+    assert troubles(world) == []
+
+
+def waits(world: World, number: int) -> str:
+    """A customer more, by name."""
+    name = f"waiter{number}"
+    id = world.ids[name] = uuid7()
+    world.add(factories.make_customer(id, f"{name}@example.com", name, "", world.now))
+    return name
 
 
 @pytest.mark.parametrize("size", [SOME, pytest.param(CROWD, marks=pytest.mark.slow)])
