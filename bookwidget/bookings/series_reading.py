@@ -38,11 +38,12 @@ class SeriesDetails:
     words: Text
     """How it repeats."""
     times: int | None
-    last_day: date | None
+    until: datetime | None
+    """On its last day, if one was named."""
     is_ended: bool
     """No further dates will be made."""
-    resumes_on: date | None
-    """Postponed to this day, which is still to come."""
+    resumes_at: datetime | None
+    """On the day to which it is postponed, which is still to come."""
     next: tuple[BookingRow, ...]
     """The next dates that are booked."""
     left_out: tuple[LeftOut, ...]
@@ -84,13 +85,13 @@ def read_series(scope: Scope, booking: BookingRow) -> SeriesDetails | None:
     known = {row.day: row.left_out for row in days}
     left_out = sorted((day, why) for day, why in known.items() if why)
     is_ended = all(day in known for day in series.days(today + DAY, today + FAR))
-    is_postponed = series.postponed_with is not None and series.resumes_on is not None and series.resumes_on > today
+    is_postponed = series.postponed_with is not None and (series.resumes_on or today) > today
     return SeriesDetails(
         words_of_rhythm(series.rhythm, series.first_day),
         series.times,
-        series.last_day,
+        noon_or(scope, series.last_day, series.minute) if series.last_day else None,
         is_ended,
-        series.resumes_on if is_postponed else None,
+        noon_or(scope, series.resumes_on, series.minute) if is_postponed and series.resumes_on else None,
         tuple(one.row for one in rows[:SHOWN]),
         tuple(LeftOut(noon_or(scope, day, series.minute), why) for day, why in left_out),
     )

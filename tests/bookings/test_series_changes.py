@@ -188,7 +188,7 @@ def test_b10_undoing_brings_back_what_was_postponed(five: World) -> None:
     assert dates(five) == weeks(3, 4)
     ada.undo_cancel(code)
     assert dates(five) == weeks(0, 1, 2, 3, 4)
-    assert ada.read_series(ada.read_booking(code)).resumes_on is None
+    assert ada.read_series(ada.read_booking(code)).resumes_at is None
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 1, 1), date(2050, 1, 1)])

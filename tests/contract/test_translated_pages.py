@@ -30,6 +30,7 @@ from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, waiters_pages
+from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import cancelled, event, letter, made_at, moved, restored, waits
 from tests.web_fixtures import HERE, Visitor, Web
@@ -303,7 +304,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
 
 
 def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
-    for where, answer in chain(bookers_pages(web), linked_pages(web), waiters_pages(web)):
+    for where, answer in chain(bookers_pages(web), linked_pages(web), waiters_pages(web), series_pages(web)):
         yield where, page(answer)
 
 

@@ -71,13 +71,14 @@ def asked_for(form: FilterForm) -> ListQuery:
 
 def news() -> tuple[str, BookingDetails] | None:
     """What has just been done to which booking. It is said only while it is true, whoever wrote the address."""
-    for deed in ("cancelled", "moved", "restored"):
+    for deed in ("cancelled", "moved", "restored", "postponed", "resumed"):
         if code := request.args.get(deed):
             try:
                 booking = read_booking(place().scope(), code)
             except Missing:
                 return None
-            return (deed, booking) if (booking.status == "cancelled") == (deed == "cancelled") else None
+            is_cancelled = booking.status == "cancelled"
+            return (deed, booking) if deed == "postponed" or is_cancelled == (deed == "cancelled") else None
     return None
 
 

@@ -1,6 +1,6 @@
 """What customers type about one booking."""
 
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
@@ -9,6 +9,10 @@ from bookwidget.web.guard import Form
 
 class CancelForm(Form):
     reason = TextAreaField(_("Reason (optional)"))
+    which = HiddenField()
+    """Of a series: this date, or `all` later ones too; the template draws it as radio buttons."""
+    seen = HiddenField()
+    """Names the dates that the page showed."""
 
 
 class NoteForm(Form):
@@ -31,3 +35,15 @@ class MoveForm(Form):
     """Key of the time that was chosen; the template draws it as radio buttons."""
     moves = IntegerField(widget=HiddenInput())
     """The booking's version that the page was made for."""
+
+
+class MoveAllForm(MoveForm):
+    seen = HiddenField()
+    """Names the dates that the page showed."""
+
+
+class PostponeForm(MoveAllForm):
+    day = StringField()
+    """Only for what is wrong with the day in the address."""
+    which = HiddenField()
+    """Only for what is wrong with the dates that were seen."""

@@ -1,5 +1,6 @@
 """What happened to a booking, in words for its customer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +25,6 @@ def history(booking: BookingDetails, business: str) -> list[Step]:
 
 
 WORDS = {
-    "booking.made": (_("You booked."), _("%(business)s booked it for you.")),
     "booking.cancelled": (_("You cancelled."), _("%(business)s cancelled it.")),
     "booking.restored": (_("You undid the cancellation."), _("%(business)s undid the cancellation.")),
     "booking.note_added": (_("You wrote a note."), _("%(business)s wrote a note.")),
@@ -37,21 +37,54 @@ WORDS = {
 
 def words_of(change: Change, business: str) -> Text | None:
     by_customer = change.by == "customer"
-    if change.kind == "booking.moved":
-        return words_of_move(change, business, by_customer=by_customer)
+    if change.kind in TOLD_WITH_TIMES:
+        return TOLD_WITH_TIMES[change.kind](change, business, by_customer)
     is_secret = change.kind == "booking.note_added" and not change.after.get("is_shared")
     if change.kind not in WORDS or is_secret:
         return None
     return Text(WORDS[change.kind][0 if by_customer else 1].msgid, None, {"business": business})
 
 
-def words_of_move(change: Change, business: str, *, by_customer: bool) -> Text:
+def words_of_making(change: Change, business: str, by_customer: bool) -> Text:
+    if change.by == "system" and change.after.get("quiet"):
+        return _("Booked as the next date of your series.")
+    return _("You booked.") if by_customer else _("%(business)s booked it for you.", business=business)
+
+
+def words_of_move(change: Change, business: str, by_customer: bool) -> Text:
     before, after = (instant(facts.get("starts_at")) for facts in (change.before, change.after))
     if before is None or after is None:
         return _("You moved it.") if by_customer else _("%(business)s moved it.", business=business)
     if by_customer:
         return _("You moved it from %(before)s to %(after)s.", before=before, after=after)
     return _("%(business)s moved it from %(before)s to %(after)s.", business=business, before=before, after=after)
+
+
+def words_of_resuming(change: Change, business: str, by_customer: bool) -> Text:
+    after = instant(change.after.get("starts_at"))
+    if by_customer:
+        return _("You resumed it on %(after)s.", after=after)
+    return _("%(business)s resumed it on %(after)s.", business=business, after=after)
+
+
+def words_of_postponing(change: Change, business: str, by_customer: bool) -> Text:
+    """Of a single booking to its new time; of a series: this date falls away."""
+    after = instant(change.after.get("starts_at"))
+    if after is None:
+        if by_customer:
+            return _("You postponed the series; this date falls away.")
+        return _("%(business)s postponed the series; this date falls away.", business=business)
+    if by_customer:
+        return _("You postponed it to %(after)s.", after=after)
+    return _("%(business)s postponed it to %(after)s.", business=business, after=after)
+
+
+TOLD_WITH_TIMES: dict[str, Callable[[Change, str, bool], Text]] = {
+    "booking.made": words_of_making,
+    "booking.moved": words_of_move,
+    "booking.postponed": words_of_postponing,
+    "booking.resumed": words_of_resuming,
+}
 
 
 def instant(text: object) -> datetime | None:

@@ -9,6 +9,7 @@ from flask import redirect
 from flask.wrappers import Response
 
 from bookwidget.bookings.actions import BookingDetails
+from bookwidget.kernel.actors import Door
 from bookwidget.tenancy.scope import Scope
 
 
@@ -27,6 +28,15 @@ class Opened:
     """Where to go after a deed that is named as in its note: `cancelled`, `moved`, `restored`, …"""
     values: Mapping[str, Any] = field(default_factory=dict)
     """What the template is given besides."""
+
+    @property
+    def is_whole_series(self) -> bool:
+        """Whether changes may reach the other dates of its series: a mail's link opens one booking only."""
+        return self.booking.series_id is not None and self.scope.actor.door is not Door.MAIL
+
+    def url_of(self, code: str) -> str:
+        """Of another booking of the same customer's, where this one was opened by its code."""
+        return self.url.removesuffix(self.booking.code) + code
 
     def page(self, name: str, **query: Any) -> str:
         """The address of a page below its own. Values of None are left out of the query."""

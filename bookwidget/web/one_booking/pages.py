@@ -6,7 +6,7 @@ get there. Looking changes nothing, however often a mail scanner does it; only t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,6 @@ from bookwidget.bookings.actions import (
     page_to_book_again,
     read_answer_file,
     read_calendar,
-    slot_start,
     slots_to_move_to,
     undo_cancel,
 )
@@ -30,17 +29,18 @@ from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
-from bookwidget.web.one_booking.forms import CancelForm, MoveForm, NoteForm, RatingForm
+from bookwidget.web.one_booking import resuming, series
+from bookwidget.web.one_booking.forms import CancelForm, MoveAllForm, MoveForm, NoteForm, PostponeForm, RatingForm
+from bookwidget.web.one_booking.new_time import chosen_key, show_new_time, version_of
 from bookwidget.web.one_booking.notes import notes, rate, withdraw
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.showing import show
 from bookwidget.web.rendering import render
-from bookwidget.web.times import choose_times, noon
 from bookwidget.web.visits import place
 from bookwidget.web.widgets import Widget
 
-CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
-"""How many days a page of other times covers."""
+DAYS_BEFORE = timedelta(days=3)
+"""A week of times has the booking's own day in its middle."""
 BOTH = ("GET", "POST")
 
 
@@ -132,6 +132,8 @@ def cancel(opened: Opened, form: CancelForm) -> ResponseReturnValue:
     booking, scope = opened.booking, opened.scope
     if request.method == "POST":
         try:
+            if series.wants_all():
+                return series.cancel_all(opened, form)
             cancel_booking(scope, booking.code, reason=form.reason.data or "")
             return opened.done("cancelled")
         except Refused as refused:
@@ -145,6 +147,7 @@ def cancel(opened: Opened, form: CancelForm) -> ResponseReturnValue:
         booking=booking,
         form=form,
         undo_minutes=minutes_to_undo(scope, booking),
+        later=series.later_dates(opened),
     )
 
 
@@ -160,47 +163,18 @@ def undo(opened: Opened, form: PlainForm) -> ResponseReturnValue:
 
 
 def move(opened: Opened, form: MoveForm) -> ResponseReturnValue:
-    if request.method != "POST":
-        return show_times(opened, form, request.args.get("slot", ""))
-    key, made_for = form.slot.data or "", form.moves.data
-    try:
-        move_booking(opened.scope, opened.booking.code, key, moves=-1 if made_for is None else made_for)
-    except Refused as refused:
-        form.refuse("slot", refused.reason)
-        return show_times(opened, form, key, status=422)
-    return opened.done("moved")
-
-
-def show_times(opened: Opened, form: MoveForm, key: str, *, status: int = 200) -> ResponseReturnValue:
-    here, scope, booking = place(), opened.scope, opened.booking
-    is_class = booking.kind == "class"
-    start = slot_start(scope, key) if key else None
-    own_day = here.formats.local(booking.starts_at).date()
-    usual = here.formats.local(here.now).date() if is_class else own_day - timedelta(days=3)
-    choices = slots_to_move_to(
-        scope, booking.code, day_in_address("from") or usual, CLASS_DAYS if is_class else APPOINTMENT_DAYS
-    )
-    day = here.formats.local(start).date() if start else day_in_address("day") or own_day
-    gone = start if form.slot.errors else None
-    form.moves.data, form.moves.raw_data = choices.booking.moves, None  # what was sent may be older
-    return render(
-        "one_booking/move.html",
-        status=status,
-        opened=opened,
-        booking=choices.booking,
-        form=form,
-        choice=choose_times(choices, here.formats, here.now, by_date=is_class, day=day, key=key, gone=gone),
-        link=partial(opened.page, "move"),
-        noon=lambda day: noon(day, here.formats),
-    )
-
-
-def day_in_address(name: str) -> date | None:
-    """A day of the query; addresses are typed by anybody."""
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
+    booking, scope = opened.booking, opened.scope
+    if request.method == "POST":
+        if series.wants_all():
+            return series.go_to_review(opened, form)
+        try:
+            move_booking(scope, booking.code, chosen_key(form), moves=version_of(form))
+            return opened.done("moved")
+        except Refused as refused:
+            form.refuse("slot", refused.reason)
+    local = place().formats.local
+    usual = local(place().now if booking.kind == "class" else booking.starts_at - DAYS_BEFORE).date()
+    return show_new_time(opened, form, "move", partial(slots_to_move_to, scope, booking.code), usual)
 
 
 PAGES = (
@@ -211,6 +185,9 @@ PAGES = (
     BookingPage("move", move, MoveForm),
     BookingPage("notes", notes, NoteForm),
     BookingPage("rate", rate, RatingForm),
+    BookingPage("move-all", series.move_all, MoveAllForm),
+    BookingPage("postpone", resuming.postpone, PostponeForm),
+    BookingPage("resume", resuming.resume, MoveForm),
     BookingPage("undo", undo),
     BookingPage("withdraw", withdraw),
 )

@@ -3,7 +3,7 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from bookwidget.bookings.actions import BookingDetails, Note, answers_of, list_accepted, list_notes
+from bookwidget.bookings.actions import BookingDetails, Note, answers_of, list_accepted, list_notes, read_series
 from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.web.one_booking.actions import actions_of, reasons_of
@@ -32,6 +32,7 @@ def show(
         reasons=reasons_of(booking, but=trouble),
         given=answers_of(opened.scope, booking),
         answer_link=lambda answer: opened.page(f"answers/{answer.id.hex}"),
+        series=read_series(opened.scope, booking),
         history=history(booking, place().tenant.name),
         notes=notes,
         note_form=form,

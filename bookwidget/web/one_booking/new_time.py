@@ -1,0 +1,67 @@
+"""Choosing another time for a booking: to move, to postpone or to resume it."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from bookwidget.bookings.actions import MoveChoices, slot_start
+from bookwidget.web.one_booking.forms import MoveForm
+from bookwidget.web.one_booking.opened import Opened
+from bookwidget.web.rendering import render
+from bookwidget.web.times import choose_times, noon
+from bookwidget.web.visits import place
+
+CLASS_DAYS, APPOINTMENT_DAYS = 28, 7
+"""How many days a page of other times covers."""
+
+
+def show_new_time(
+    opened: Opened,
+    form: MoveForm,
+    page: str,
+    find: Callable[[date, int], MoveChoices],
+    usual: date,
+    **more: Any,
+) -> ResponseReturnValue:
+    """The template `page`, with the times that `find` gives for the days of the address, or from the `usual` one."""
+    here, booking = place(), opened.booking
+    is_class, key = booking.kind == "class", chosen_key(form)
+    start = slot_start(opened.scope, key) if key else None
+    choices = find(day_in_address("from") or usual, CLASS_DAYS if is_class else APPOINTMENT_DAYS)
+    own_day = here.formats.local(booking.starts_at).date()
+    day = here.formats.local(start).date() if start else day_in_address("day") or max(own_day, choices.first_day)
+    gone = start if form.slot.errors else None
+    form.moves.data, form.moves.raw_data = choices.booking.moves, None  # what was sent may be older
+    return render(
+        f"one_booking/{page}.html",
+        status=422 if form.errors else 200,
+        opened=opened,
+        booking=choices.booking,
+        form=form,
+        choice=choose_times(choices, here.formats, here.now, by_date=is_class, day=day, key=key, gone=gone),
+        link=partial(opened.page, page),
+        noon=lambda day: noon(day, here.formats),
+        **more,
+    )
+
+
+def chosen_key(form: MoveForm) -> str:
+    """Of the time that was sent, or that the address names."""
+    return (form.slot.data or "") if request.method == "POST" else request.args.get("slot", "")
+
+
+def version_of(form: MoveForm) -> int:
+    """Of the booking that the form was made for; what is no number fits none."""
+    return -1 if form.moves.data is None else int(form.moves.data)
+
+
+def day_in_address(name: str) -> date | None:
+    """A day of the query; addresses are typed by anybody."""
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
