@@ -23,6 +23,7 @@ from bookwidget.web import (
     development,
     entry,
     errors,
+    feed,
     headers,
     health,
     platform,
@@ -42,6 +43,7 @@ HERE = Path(__file__).resolve().parent
 BLUEPRINTS = (
     assets.blueprint,
     entry.blueprint,
+    feed.blueprint,
     entry.helpers,
     popup.blueprint,
     health.blueprint,

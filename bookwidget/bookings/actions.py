@@ -7,6 +7,7 @@ from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.details import Agreement, Checked, Details, Documents, check_details, documents_of, most_places
+from bookwidget.bookings.feeds import end_feed, feed_made_at, make_feed, offers_feeds, read_feed
 from bookwidget.bookings.holding import (
     BookChoices,
     Held,
@@ -135,9 +136,11 @@ __all__ = [
     "details_again",
     "documents_of",
     "drop_place",
+    "end_feed",
     "end_links",
     "explain",
     "extend_place",
+    "feed_made_at",
     "forget_upload",
     "hold_slot",
     "join_as_guest",
@@ -150,6 +153,7 @@ __all__ = [
     "list_accepted",
     "list_bookings",
     "list_notes",
+    "make_feed",
     "may_repeat",
     "minutes_to_undo",
     "most_bytes",
@@ -157,6 +161,7 @@ __all__ = [
     "move_booking",
     "move_series",
     "offer_places",
+    "offers_feeds",
     "open_by_link",
     "open_waiting",
     "page_to_book_again",
@@ -171,6 +176,7 @@ __all__ = [
     "read_booking",
     "read_booking_token",
     "read_calendar",
+    "read_feed",
     "read_full_date",
     "read_held",
     "read_kept_token",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
@@ -72,14 +72,17 @@ def entry_at(booking: BookingDetails, change: Change, number: int) -> CalendarEn
     )
 
 
-def calendar_file(tenant: TenantFacts, entries: Iterable[CalendarEntry]) -> CalendarFile:
-    """A calendar with these bookings; `CANCEL` if it holds one alone, which is cancelled."""
+def calendar_file(tenant: TenantFacts, entries: Iterable[CalendarEntry], *, is_feed: bool = False) -> CalendarFile:
+    """A calendar with these bookings; `CANCEL` if it holds one alone, which is cancelled, and is no feed."""
     listed = list(entries)
-    method = "CANCEL" if len(listed) == 1 and listed[0].is_cancelled else "PUBLISH"
+    method = "CANCEL" if len(listed) == 1 and listed[0].is_cancelled and not is_feed else "PUBLISH"
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if is_feed:
+        calendar.add("x-wr-calname", tenant.name)
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     for entry in listed:
         calendar.add_component(component(tenant, entry))
     return CalendarFile(calendar.to_ical(), method)

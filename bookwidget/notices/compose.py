@@ -91,6 +91,8 @@ class MailContext:
     by_business: bool
     """Whether the business itself did it."""
     reason: str
+    note: str
+    """What somebody wrote to the booking."""
     before: Visit | None
     after: Visit | None
     bookings_link: str
@@ -155,6 +157,7 @@ class Composer:
             customer_phone=shown_phone(customer.phone, region=region_of(locale)),
             by_business=event.actor_kind == ActorKind.MEMBER,
             reason=event.after.get("reason") or "",
+            note=event.after.get("note") or "",
             before=visit_of(words, event.before),
             after=visit_of(words, {"service": event.before.get("service"), **event.after}),
             bookings_link=self.links.bookings(tenant),

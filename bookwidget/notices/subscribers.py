@@ -6,6 +6,7 @@ from bookwidget.bookings.actions import CalendarFile, calendar_of_change
 from bookwidget.events.dispatch import Effect, subscribes
 from bookwidget.events.jobs import Services
 from bookwidget.events.store import Happened
+from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BUSINESS, CUSTOMER
 from bookwidget.notices.links import CustomerFacts
@@ -34,6 +35,15 @@ def tell_who_waits(scope: Scope, event: Happened, services: Services) -> Iterabl
     customer = _customer(scope, event)
     if customer is not None and not customer.is_blocked:
         yield _message(scope, event, services[Post], CUSTOMER, customer)
+
+
+@subscribes("booking.note_added")
+def tell_the_other_side(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """The business of its customer's note, the customer of a note that was written for them."""
+    customer = _customer(scope, event)
+    if customer is not None and event.after.get("is_shared"):
+        recipient = BUSINESS if event.actor_kind == ActorKind.CUSTOMER else CUSTOMER
+        yield _message(scope, event, services[Post], recipient, customer)
 
 
 @subscribes("password.reset_requested")

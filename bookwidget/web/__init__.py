@@ -1,6 +1,7 @@
 """The Flask side. What widgets may use of it is named here."""
 
 from bookwidget.theming.formats import Formats
+from bookwidget.web.feed import feed_url
 from bookwidget.web.files import allow_body, file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.one_booking.actions import button_and_menu, kinds_of
@@ -26,6 +27,7 @@ __all__ = [
     "browser",
     "button_and_menu",
     "choose_times",
+    "feed_url",
     "file_answer",
     "go_on",
     "kinds_of",

@@ -32,7 +32,7 @@ from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, waiters_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import cancelled, event, letter, made_at, moved, restored, waits
+from tests.notices.test_letters import cancelled, event, letter, made_at, moved, noted, restored, waits
 from tests.web_fixtures import HERE, Visitor, Web
 
 DOMAINS = extract()
@@ -229,6 +229,10 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     kept = ada.get("profile/people?saved=1")
     yield "people", page(kept)
     yield "a person", page(ada.get(re.findall(r'href="([^"]+/people/[^"]+)"', kept.text)[0]))
+    yield "feed made", page(ada.send("profile/calendar", "profile/", do="make"))
+    yield "feed there", page(ada.get("profile/"))
+    ada.send("profile/calendar", "profile/", do="end")
+    yield "feed ended", page(ada.get("profile/?saved=feed"))
     yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
     yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
 
@@ -285,7 +289,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
     for happened in (
         made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
-        made_at(from_waiting_list=True),
+        made_at(from_waiting_list=True), noted(),
     ):  # fmt: skip
         for to in (CUSTOMER, BUSINESS):
             made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)

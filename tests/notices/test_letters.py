@@ -72,6 +72,10 @@ def restored() -> Happened:
     return event("booking.restored", {}, place(OLD))
 
 
+def noted(actor: str = "customer") -> Happened:
+    return event("booking.note_added", {}, {**place(OLD), "note": "123\n<b>", "is_shared": True}, actor)
+
+
 def letter(what: Happened, to: str = CUSTOMER, catalogs: Catalogs | None = None, **changes: Any) -> Letter:
     customer = changes.pop("customer", ADA)
     return composer(catalogs).letter(tenant(**changes), what, to, customer)
@@ -106,6 +110,16 @@ def test_the_mail_of_a_cancellation(to: str) -> None:
     assert ("Hello Ada," in made.text) == (to == CUSTOMER)
     assert ("ada@example.com" in made.text) == (to == BUSINESS)
     assert ("https://service.example/p/yoga/" in made.text) == (to == CUSTOMER)
+
+
+@pytest.mark.parametrize("to", [CUSTOMER, BUSINESS])
+def test_b15_the_mail_of_a_note(to: str) -> None:
+    made = letter(noted(), to)
+    assert "Slow Flow, Thursday, 26 November 2026" in made.subject
+    assert "123\n<b>" in made.text
+    assert "&lt;b&gt;" in made.html
+    assert (BOOKING_LINK in made.text) == (to == CUSTOMER)
+    assert ("Ada Byron wrote a note to this booking:" in made.text) == (to == BUSINESS)
 
 
 @pytest.mark.parametrize("actor", ["customer", "member"])

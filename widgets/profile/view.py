@@ -14,9 +14,10 @@ from bookwidget.accounts.actions import (
     read_profile,
     update_profile,
 )
+from bookwidget.bookings.actions import end_feed, feed_made_at, make_feed, offers_feeds
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
-from bookwidget.web import Form, Widget, place, render
+from bookwidget.web import Form, PlainForm, Widget, feed_url, place, render
 
 from . import people
 from .forms import DetailsForm, PasswordForm, SignInForm
@@ -32,6 +33,7 @@ def register(widget: Widget) -> None:
     widget.page("/password", password, methods=("GET", "POST"))
     widget.page("/sign-ins", sign_ins, methods=("GET", "POST"))
     people.register(widget)
+    widget.page("/calendar", calendar, methods=("GET", "POST"))
 
 
 def profile() -> ResponseReturnValue:
@@ -56,6 +58,17 @@ def details() -> ResponseReturnValue:
         form.version.data, form.version.raw_data = read_profile(place().scope()).version, None
         return show(details=form, status=422)
     return redirect(url_for(".profile", saved="details"), 303)
+
+
+def calendar() -> ResponseReturnValue:
+    """Makes the address of the calendar feed and shows it in this one answer, or ends it."""
+    if request.method == "GET":
+        return show()
+    PlainForm().check_guard()
+    if request.form.get("do") == "end":
+        end_feed(place().scope())
+        return redirect(url_for(".profile", saved="feed") + "#calendar", 303)
+    return show(new_feed=feed_url(make_feed(place().scope())))
 
 
 def password() -> ResponseReturnValue:
@@ -95,7 +108,12 @@ def this_sign_in() -> UUID:
 
 
 def show(
-    *, details: Form | None = None, password: Form | None = None, saved: str = "", status: int = 200
+    *,
+    details: Form | None = None,
+    password: Form | None = None,
+    saved: str = "",
+    new_feed: str = "",
+    status: int = 200,
 ) -> ResponseReturnValue:
     scope = place().scope()
     profile = read_profile(scope)
@@ -111,6 +129,9 @@ def show(
         sign_in_form=SignInForm(formdata=None),
         others=OTHERS,
         saved=saved,
+        offers_feeds=offers_feeds(scope),
+        feed_made_at=feed_made_at(scope),
+        new_feed=new_feed,
     )
 
 
