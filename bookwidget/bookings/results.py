@@ -1,7 +1,7 @@
 """What the actions on bookings are asked and what they answer; `bookwidget.bookings.actions` offers all of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -125,8 +125,8 @@ class BookingRow:
     """Meaningful in the tab Past: attended if anybody did, absent if nobody did."""
     moves: int
     """How often it was moved; a form sends it back as `move_booking(moves=…)`."""
-    policy: Callable[[Permission], Answer]
-    """What the customer may do with it now; asked by the properties below."""
+    policy: Callable[[Permission], Answer] = field(compare=False, repr=False)
+    """What the customer may do with it now; asked by the properties below, and no part of what the booking is."""
     series_id: UUID | None = None
     """The series of which it is one date."""
     rating: float | None = None
