@@ -246,7 +246,7 @@ WAITLIST_OFFER = declare(
         "waitlist.offer",
         IN_ORDER,
         _("When a place becomes free"),
-        _("In order: it is kept for the next in line. All at once: the first to take it has it. Off: you decide."),
+        _("In order: it is held for the next in line. All at once: the first to take it has it. Off: you decide."),
         choices=(IN_ORDER, ALL_AT_ONCE, OFF),
         per_service=True,
     )
@@ -255,7 +255,7 @@ WAITLIST_MINUTES = declare(
     Setting(
         "waitlist.offer_minutes",
         120,
-        _("Minutes that a place is kept for the next in line"),
+        _("Minutes that a place is held for the next in line"),
         _("After that it is offered to the next person."),
         minimum=5,
         maximum=10080,

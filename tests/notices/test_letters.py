@@ -223,7 +223,7 @@ def test_a_mail_of_the_waiting_list_says_what_can_be_done_and_until_when() -> No
         assert "Number of places: 2" in words
     assert WAITING_LINK in joined.html
     kept, told = (letter(waits("offered", is_kept=is_kept, places=1)) for is_kept in (True, False))
-    assert "It is kept for you until Tue 24 Nov, 11:00." in kept.text
+    assert "It is held for you until Tue 24 Nov, 11:00." in kept.text
     assert "whoever takes it first has it" in told.text
     assert "Number of places" not in kept.text
     lapsed, taken = (letter(waits("offer_ended", ended=how)) for how in ("lapsed", "taken"))
