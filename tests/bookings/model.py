@@ -1,7 +1,7 @@
 """A business under any sequence of what people do: Hypothesis chooses, and after every step the books are looked at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -13,14 +13,18 @@ from sqlalchemy import select
 
 from bookwidget.bookings.actions import Details, ListQuery, NewTicket, Tab
 from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
+from bookwidget.bookings.offering import offer_places
 from bookwidget.catalog.models import TicketType
 from bookwidget.events.models import Event
+from bookwidget.kernel.actors import system
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.models import Hold, Occurrence
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
 from bookwidget.tenancy.base import Owned
 from bookwidget.tenancy.database import Database
+from bookwidget.tenancy.session import writing
+from bookwidget.tenancy.settings import Settings
 from tests import factories
 from tests.bookings.acting import Acting
 from tests.bookings.soundness import Books, books_of, troubles
@@ -30,9 +34,11 @@ from tests.fixtures import NOW
 PEOPLE = ("ada", "ben", "cleo")
 TIMES = [datetime(2026, 11, 26, 10, 0, tzinfo=UTC) + timedelta(minutes=30 * n) for n in range(5)]
 """Of appointments: each overlaps its neighbours."""
-TOLD: tuple[type[Owned], ...] = (Booking, Ticket, WaitlistEntry)
+TOLD: tuple[type[Owned], ...] = (Booking, Ticket)
 """What does not change without an event."""
-KEPT: tuple[type[Owned], ...] = (*TOLD, Occurrence, Hold)
+KEPT: tuple[type[Owned], ...] = (*TOLD, WaitlistEntry, Occurrence, Hold)
+ENDED = "waitlist.offer_ended"
+"""Told by whoever finds that the time of an offer is over."""
 MINUTES = (1, 9, 10, 11, 60, 24 * 60, 3 * 24 * 60)
 PRICES = (1400, 900)
 numbers = count()
@@ -51,6 +57,8 @@ stored_settings = st.fixed_dictionaries(
         "bookings.postpone_allowed": st.booleans(),
         "bookings.cancelled_is_final": st.booleans(),
         "bookings.resume_days": st.sampled_from([1, 30]),
+        "waitlist.offer": st.sampled_from(["in_order", "in_order", "all_at_once", "off"]),
+        "waitlist.offer_minutes": st.sampled_from([5, 120]),
         "schedule.notice_hours": st.sampled_from([0, 2]),
         "schedule.hold_minutes": st.sampled_from([10, 30]),
     }
@@ -65,8 +73,10 @@ class Look:
     events: tuple[str, ...]
     """Their kinds, as they happened."""
 
-    def told(self) -> list[list[tuple[Any, ...]]]:
-        return [self.rows[kind.__tablename__] for kind in TOLD]
+    def told(self) -> list[Any]:
+        """Who stands in line counts, not what was offered to them: that ends by itself."""
+        in_line = {row[:2] for row in self.rows[WaitlistEntry.__tablename__]}
+        return [*(self.rows[kind.__tablename__] for kind in TOLD), in_line]
 
 
 class Business(RuleBasedStateMachine):
@@ -94,6 +104,8 @@ class Business(RuleBasedStateMachine):
         ]
         for number, person in enumerate(PEOPLE):
             self.staff_books(number != 1, number, person, 1)
+        for number, _date in enumerate(self.full_dates()):
+            self.waits_for_a_full_one("cleo", number)
 
     # How somebody acts, and what is true of every act
 
@@ -120,7 +132,8 @@ class Business(RuleBasedStateMachine):
         if not done:
             assert after == before, f"{name} was refused and did something"
         told = [event] if event and after.told() != before.told() else []
-        assert [*after.events[len(before.events) :]] == told, f"{name} told {after.events[len(before.events) :]}"
+        news = after.events[len(before.events) :]
+        assert [kind for kind in news if kind != ENDED] == told, f"{name} told {news}"
         self.attempt(name, person, *values, **named)
         assert self.look() == after, f"{name} did something the second time"
         return done
@@ -261,7 +274,9 @@ class Business(RuleBasedStateMachine):
     @rule(person=who, number=any_of)
     def waits_for_a_full_one(self, person: str, number: int) -> None:
         date = pick(self.full_dates(), number)
-        assert self.act("join_waiting_list", person, date.id, event="waitlist.joined") is (date.starts_at > self.now)
+        line = {one.customer_id for one in self.entries() if one.occurrence_id == date.id}
+        expected = date.starts_at > self.now or self.world.ids[person] in line
+        assert self.act("join_waiting_list", person, date.id, event="waitlist.joined") is expected
 
     @rule(person=who, number=any_of)
     def waits(self, person: str, number: int) -> None:
@@ -273,6 +288,29 @@ class Business(RuleBasedStateMachine):
         entry = pick(self.entries(), number)
         done = self.act("leave_waiting_list", person, entry.id, event="waitlist.left")
         assert done is (entry.customer_id == self.world.ids[person])
+
+    @rule(number=any_of)
+    def the_worker_offers(self, number: int) -> None:
+        """Twice: the second time there is nothing left to offer."""
+        looks = []
+        for _time in range(2):
+            scope = self.world.scope(system(), self.now)
+            scope = replace(scope, tenant=replace(scope.tenant, settings=Settings(self.stored)))
+            with scope.session, writing(scope.session):
+                offer_places(scope, pick(self.dates, number))
+            looks.append(self.look())
+        assert looks[0] == looks[1]
+
+    @precondition(lambda self: self.entries())
+    @rule(number=any_of, person=who, goes_on=st.booleans())
+    def takes_what_is_offered(self, number: int, person: str, goes_on: bool) -> None:
+        entry = pick(self.entries(), number)
+        mine = entry.customer_id == self.world.ids[person]
+        done = self.act("take_offer", person, entry.id)
+        assert mine or not done
+        if done and goes_on:
+            self.holds.append((self.acting(person).take_offer(entry.id).hold_id, person))
+            self.confirms(len(self.holds) - 1, [False])
 
     def full_dates(self) -> list[Occurrence]:
         books = self.books()

@@ -19,7 +19,7 @@ from bookwidget.events.models import Event
 from bookwidget.kernel.actors import Actor, Door, customer, visitor
 from bookwidget.kernel.ids import booking_code, uuid7
 from bookwidget.kernel.permissions import Permission
-from bookwidget.schedule.models import Hold, Occurrence
+from bookwidget.schedule.models import Hold, Occurrence, Purpose
 from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.tenancy.settings import Settings
 from tests import factories
@@ -98,7 +98,14 @@ def store(web: Web, case: Case) -> tuple[Booking, Occurrence]:
     things: list[Any] = [booking, Ticket(booking_id=booking.id, occurrence_id=here.id)]
     if hold and booking.undo_until:
         things.append(
-            Hold(id=hold, occurrence_id=here.id, places=1, since=here.starts_at, until=booking.undo_until, is_undo=True)
+            Hold(
+                id=hold,
+                occurrence_id=here.id,
+                places=1,
+                since=here.starts_at,
+                until=booking.undo_until,
+                purpose=Purpose.UNDO,
+            )
         )
     yoga.add(*things)
     return booking, there
