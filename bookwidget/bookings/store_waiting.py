@@ -84,9 +84,11 @@ LINE = (
         WaitlistEntry.offer_hold_id,
         OFFER_UNTIL,
     )
-    .where(WaitlistEntry.occurrence_id == bindparam("occurrence"))
+    .join(Customer, Customer.id == WaitlistEntry.customer_id)
+    .where(WaitlistEntry.occurrence_id == bindparam("occurrence"), Customer.is_blocked.is_(False))
     .order_by(WaitlistEntry.id)
 )
+"""Those to whom something can be offered: whom the business has blocked would not get a booking."""
 ASK_AGAIN = (
     update(WaitlistEntry)
     .where(WaitlistEntry.occurrence_id == bindparam("of"), WaitlistEntry.is_passed.is_(True))

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bookwidget.accounts.guests import Guest
+from bookwidget.accounts.models import Customer
 from bookwidget.bookings.actions import Details, ListQuery, NewTicket, Tab, WaitingPlace, join_as_guest
 from bookwidget.bookings.models import Booking, WaitlistEntry
 from bookwidget.events.jobs import Services
@@ -276,6 +277,15 @@ def test_who_takes_an_offer_late_has_time_for_the_form_and_no_more_by_pressing(s
     assert studio.row("ben", late).offer.until == studio.world.now + 130 * MINUTE
     with pytest.raises(Refused):
         Acting(studio.world, "ben", studio.world.now + 130 * MINUTE).confirm_hold(taken.hold_id, Details())
+
+
+def test_whom_the_business_has_blocked_is_offered_nothing(studio: Studio) -> None:
+    studio.wait("ben"), studio.wait("ada")
+    with studio.world.database.session(studio.world.tenant_id) as session, writing(session):
+        session.get_one(Customer, (studio.world.tenant_id, studio.world.ids["ben"])).is_blocked = True
+    studio.free()
+    studio.work()
+    assert studio.offered("ada")
 
 
 def test_doing_the_job_again_changes_nothing(studio: Studio) -> None:
