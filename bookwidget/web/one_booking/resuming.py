@@ -41,7 +41,7 @@ def resume(opened: Opened, form: MoveForm) -> ResponseReturnValue:
 def postpone(opened: Opened, form: PostponeForm) -> ResponseReturnValue:
     """A series goes on after a day; a single booking, or one that a mail's link opened, gets a time on it."""
     booking = opened.booking
-    if booking.may_postpone.reason:
+    if request.method != "POST" and booking.may_postpone.reason:  # a second click is answered like the first
         raise Denied(booking.may_postpone.reason)
     if opened.is_whole_series:
         return postpone_all(opened, form)
