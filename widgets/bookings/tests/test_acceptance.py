@@ -1,164 +1,162 @@
-"""What FEATURES asks of the list and of changing a booking, sentence by sentence, over HTTP on both databases."""
+"""Acceptance of the details (B3), of what can be done in a row (B4) and of what was (B12)."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
 
-from bookwidget.bookings.models import Booking
-from bookwidget.events.models import Event
-from bookwidget.schedule.rules import OccurrenceKey, TimeKey
+from bookwidget.bookings.models import Booking, Ticket
+from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.session import writing
+from bookwidget.theming.themes import find_themes, shipped_folder
 from tests import factories
-from tests.bookings.acting import occurrence
-from tests.bookings.soundness import troubles
-from tests.bookings.test_statements import make_many
-from tests.notices.test_links import deliver
 from tests.web_fixtures import Visitor, Web
 
-TABS = ("upcoming", "waiting", "past", "cancelled")
-TEN = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+STYLES = Path(__file__).resolve().parents[3] / "bookwidget" / "theming" / "static"
+THEMES = sorted(find_themes([shipped_folder()]).found)
+
+
+class Controls(HTMLParser):
+    """What can be reached by key and finger, and whether it stands in a menu that needs a script."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.summaries = 0
+        self.odd: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a":
+            self.links.append(given.get("href") or "")
+        self.summaries += tag == "summary"
+        self.odd += [name for name in given if name.startswith("on") or name in ("tabindex", "role", "hidden")]
+
+
+def row_of(page: str, code: str) -> str:
+    return next(row for row in page.split("<article")[1:] if code in row).split("</article>")[0]
+
+
+def use_theme(web: Web, name: str) -> None:
+    with web.yoga.database.session(web.yoga.tenant_id) as session, writing(session):
+        session.get_one(Tenant, web.yoga.tenant_id).theme = name
 
 
 @pytest.fixture
-def web(web_everywhere: Web) -> Web:
-    return web_everywhere
+def ada(web_everywhere: Web) -> Visitor:
+    return web_everywhere.customer()
 
 
-def codes(html: str) -> list[str]:
-    return re.findall(r'<h3 id="b[^"]+"><a href="[^"]+/([0-9A-Z]{8})"', html)
+def family(web: Web, **changes: object) -> Booking:
+    """A booking of Ada's for herself, Ines, who is seven, and Ben."""
+    booking = factories.make_booking(web.yoga, **changes)
+    at = {"booking_id": booking.id, "occurrence_id": booking.occurrence_id}
+    web.yoga.add(Ticket(**at, attendee="Ines", is_child=True, age=7), Ticket(**at, attendee="Ben Okri"))
+    return booking
 
 
-def numbers(html: str) -> list[int]:
-    """At the tabs, in their order."""
-    strip = html.split('class="bw-tabs"')[1].split("</nav>", maxsplit=1)[0]
-    return [int(re.sub(r"\D", "", count)) for count in re.findall(r"<span>([^<]+)</span>", strip)]
+def test_b3_details_show_everything_of_ones_own_booking_and_404_of_others(web_everywhere: Web, ada: Visitor) -> None:
+    web, booking = web_everywhere, family(web_everywhere, note="Window seat")
+    page = ada.get(f"bookings/{booking.code}").text
+    for words in (
+        "Slow Flow", "Thursday, 26 November 2026", "Mara Oduya", "Studio 1", "1 Harbour Row", "£14.00", booking.code,
+        "You<br>Ines (child, 7)<br>Ben Okri", "Window seat", "Yoga", "hello@yoga.example", "tel:+441632960144",
+    ):  # fmt: skip
+        assert words in page, words
+    for stranger in (web.customer("ben"), web.customer("ada", web.other)):
+        assert stranger.get(f"bookings/{booking.code}").status_code == 404
 
 
-def days_of(html: str) -> list[date]:
-    return [date.fromisoformat(at[:10]) for at in re.findall(r'class="bw-date" datetime="([^"]+)"', html)]
+@pytest.mark.parametrize("theme", THEMES)
+def test_b4_every_action_is_a_link_in_the_page_in_every_theme(web: Web, theme: str) -> None:
+    use_theme(web, theme)
+    ada, booking = web.customer(), factories.make_booking(web.yoga)
+    base = f"/w/yoga/0/bookings/{booking.code}"
+    wanted = {f"{base}/{name}" for name in ("move", "calendar", "cancel")}
+    row = Controls(row_of(ada.get("bookings/").text, booking.code))
+    assert wanted | {base} <= set(row.links)
+    assert row.summaries == 1, "the rest is in a menu of the browser's own, which needs no script"
+    assert not row.odd
+    page = ada.get(f"bookings/{booking.code}").text.split('class="bw-pair"')[1].split("<dl")[0]
+    details = Controls(page)
+    assert wanted <= set(details.links)
+    assert "hover" not in row_of(ada.get("bookings/").text, booking.code)
 
 
-def events(web: Web) -> int:
-    with web.database.session(web.yoga.tenant_id) as session:
-        booked = select(func.count()).select_from(Event).where(Event.booking_id.is_not(None))
-        return int(session.execute(booked).scalar_one())
+def test_b4_no_style_shows_anything_by_hovering_alone() -> None:
+    for name in ("base.css", "widget.css"):
+        for rule in re.findall(r"[^{}]*:hover[^{}]*\{[^{}]*\}", (STYLES / name).read_text("utf-8")):
+            assert not re.search(r"display|visibility|opacity|position|clip", rule.partition("{")[2]), rule
 
 
-def links(html: str, text: str) -> list[str]:
-    return [url.replace("&amp;", "&") for url in re.findall(r'href="([^"]+)"', html) if text in url]
+CHIP = re.compile(r'bw-chip[^"]*">(.*?)</span></span>', re.S)
 
 
-def test_b1_each_booking_is_in_exactly_one_tab(web: Web) -> None:
-    yoga = web.yoga
-    soon, now, off = (factories.make_booking(yoga, days=days) for days in (2, -0.02, 3))
-    past = factories.make_booking(yoga, days=-2)
-    gone = [factories.make_booking(yoga, days=days, status="cancelled") for days in (5, -5)]
-    pending = factories.make_booking(yoga, days=6, status="pending")
-    theirs = factories.make_booking(yoga, customer="ben", days=7)
-    ada = web.customer()
-    assert ada.send(f"bookings/{off.code}/cancel").status_code == 303
-    shown = {tab: set(codes(ada.get(f"bookings/?tab={tab}").text)) for tab in TABS}
-    assert shown == {
-        "upcoming": {soon.code, now.code, pending.code},
-        "waiting": set(),
-        "past": {past.code},
-        "cancelled": {off.code, *(one.code for one in gone)},
-    }
-    assert theirs.code not in "".join(ada.get(f"bookings/?tab={tab}").text for tab in TABS)
+def chips_of(page: str) -> list[str]:
+    return [re.sub(r"<[^>]+>", "", chip).strip() for chip in CHIP.findall(page)]
 
 
-def test_b1_ten_thousand_bookings_have_their_tabs_and_pages(web: Web) -> None:
-    make_many(web.yoga, 10_000)
-    ada = web.customer()
-    for number, tab in ((0, "upcoming"), (2, "past"), (3, "cancelled")):
-        first = ada.get(f"bookings/?tab={tab}")
-        assert sum(numbers(first.text)) == 10_000
-        pages = -(-numbers(first.text)[number] // 20)
-        seen: list[str] = []
-        for page in (1, 2, pages - 1, pages):
-            seen += codes(ada.get(f"bookings/?tab={tab}&page={page}").text)
-        assert len(seen) == len(set(seen)) == 60 + (numbers(first.text)[number] % 20 or 20)
-        assert codes(ada.get(f"bookings/?tab={tab}&page={pages + 7}").text) == seen[60:], "beyond the end is the end"
+@pytest.mark.parametrize(
+    ("is_tracked", "marks", "said"),
+    [
+        (True, ("", "", ""), "Attended"),
+        (True, ("absent", "", ""), "Attended"),
+        (True, ("absent", "absent", "absent"), "Not attended"),
+        (True, ("attended", "attended", "attended"), "Attended"),
+        (False, ("", "", ""), "Booked"),
+        (False, ("absent", "absent", "absent"), "Booked"),
+        (False, ("attended", "attended", "attended"), "Booked"),
+    ],
+)
+def test_b12_what_a_past_booking_says(
+    web_everywhere: Web, ada: Visitor, is_tracked: bool, marks: tuple[str, ...], said: str
+) -> None:
+    web = web_everywhere
+    web.settings(web.yoga, bookings__attendance_tracked=is_tracked)
+    occurrence = factories.make_class(web.yoga, days=-2)
+    booking = factories.make_booking(web.yoga, occurrence=occurrence, tickets=0)
+    names = (("", False, None), ("Ines", True, 7), ("Ben Okri", False, None))
+    web.yoga.add(
+        *[
+            Ticket(booking_id=booking.id, occurrence_id=occurrence.id, attendee=name, is_child=is_child, age=age,
+                   attendance=mark)
+            for (name, is_child, age), mark in zip(names, marks, strict=True)
+        ]
+    )  # fmt: skip
+    for page in (row_of(ada.get("bookings/?tab=past").text, booking.code), ada.get(f"bookings/{booking.code}").text):
+        assert chips_of(page)[0] == said
+        assert ("Attended" in page, "Not attended" in page) == (said == "Attended", said == "Not attended")
+        assert {"Ines, 7 (child)", "Ben Okri"} <= set(chips_of(page))
 
 
-@pytest.mark.parametrize("tab", ["upcoming", "past", "cancelled"])
-def test_b2_a_range_and_a_word_leave_what_matches_and_the_address_can_be_reloaded(web: Web, tab: str) -> None:
-    make_many(web.yoga, 10_000)
-    ada = web.customer()
-    first, last = (date(2026, 11, 26), date(2026, 12, 10)) if tab != "past" else (date(2026, 11, 1), date(2026, 11, 15))
-    address = f"bookings/?tab={tab}&q=slow&from={first}&to={last}"
-    page = ada.get(address)
-    assert codes(page.text)
-    [*_others, onwards] = links(page.text, "page=2")
-    second = ada.get(onwards)
-    again = web.customer().get(onwards)
-    assert codes(second.text) == codes(again.text), "reloaded in another browser"
-    assert not set(codes(page.text)) & set(codes(second.text))
-    days = [*days_of(page.text), *days_of(second.text)]
-    assert all(first <= day <= last for day in days)
-    assert all((a >= b) if tab == "past" else (a <= b) or tab == "cancelled" for a, b in pairwise(days))
-    for kept in ('value="slow"', f'value="{first}"', f'value="{last}"'):
-        assert kept in second.text
-    assert codes(ada.get(address.replace("slow", "nothing")).text) == []
+def test_b12_who_was_there_and_who_was_not_stands_with_each(web_everywhere: Web, ada: Visitor) -> None:
+    web = web_everywhere
+    web.settings(web.yoga, bookings__attendance_tracked=True)
+    booking = factories.make_booking(web.yoga, days=-2)
+    web.yoga.add(
+        Ticket(booking_id=booking.id, occurrence_id=booking.occurrence_id, attendee="Ines", is_child=True, age=7,
+               attendance="absent")
+    )  # fmt: skip
+    page = ada.get(f"bookings/{booking.code}").text
+    people = page.split("<dt>For</dt>")[1].split("</dd>")[0]
+    assert re.sub(r"<[^>]+>", "|", people).strip("|\n ") == "You, attended|Ines (child, 7), not attended"
 
 
-@pytest.mark.parametrize("deed", ["cancel", "move"])
-def test_b5_outside_the_limit_the_control_is_gone_and_a_hand_made_request_changes_nothing(web: Web, deed: str) -> None:
-    booking = factories.make_booking(web.yoga, days=2)
-    target = factories.make_class(web.yoga, days=5)
-    ada, url = web.customer(), f"bookings/{booking.code}"
-    sent = {**ada.form(f"{url}/{deed}"), "slot": str(OccurrenceKey(target.id))}
-    web.now += timedelta(days=1)
-    for page in ("bookings/", url):
-        assert f'{url}/{deed}"' not in ada.get(page).text
-    answer = ada.post(f"{url}/{deed}", sent)
-    assert answer.status_code == 403
-    assert re.search(r"(Rescheduling was possible until|Free cancellation ended on) [^<.]*09:00", answer.text)
-    assert events(web) == 0
-    assert [occurrence(web.yoga, id).seats_taken for id in (booking.occurrence_id, target.id)] == [1, 0]
-    assert troubles(web.yoga) == []
+def test_b12_a_cancelled_event_says_so_and_nothing_of_attendance(web_everywhere: Web, ada: Visitor) -> None:
+    web = web_everywhere
+    web.settings(web.yoga, bookings__attendance_tracked=True)
+    booking = factories.make_booking(web.yoga, occurrence=factories.make_class(web.yoga, days=-2, state="cancelled"))
+    for page in (row_of(ada.get("bookings/?tab=past").text, booking.code), ada.get(f"bookings/{booking.code}").text):
+        assert chips_of(page)[0] == "Cancelled by Yoga"
+        assert "ttended" not in page
 
 
-def test_b6_only_free_slots_can_be_saved_and_both_are_told_once(web: Web) -> None:
-    mine = factories.make_appointment(web.yoga, starts_at=TEN)
-    factories.make_appointment(web.yoga, starts_at=TEN + timedelta(hours=2), customer="ben")
-    ada, page = web.customer(), f"bookings/{mine.code}/move"
-
-    def save(hours: float) -> int:
-        key = str(TimeKey(web.yoga.ids["mara"], TEN + timedelta(hours=hours)))
-        return ada.post(page, {**ada.form(page), "slot": key}).status_code
-
-    for _look in range(2):
-        ada.get(f"{page}?day=2026-11-26")  # and goes away without saving
-    assert [save(hours) for hours in (2, 1, 2.5, 40, -48)] == [422] * 5
-    assert (events(web), deliver(web)) == (0, [])
-    assert save(4) == 303
-    assert sorted(mail["To"] for mail in deliver(web) + deliver(web)) == ["ada@example.com", "hello@yoga.example"]
-    assert events(web) == 1
-    assert troubles(web.yoga) == []
-
-
-def test_b8_cancelled_only_by_the_button_under_cancelled_and_its_place_is_free(web: Web) -> None:
-    web.settings(web.yoga, bookings__undo_minutes=0)
-    full = factories.make_class(web.yoga, days=3, capacity=1)
-    booking = factories.make_booking(web.yoga, occurrence=full)
-    ada, page = web.customer(), f"bookings/{booking.code}/cancel"
-    for _look in range(2):
-        assert "Keep it" in ada.get(page).text
-    assert events(web) == 0
-    assert booking.code in codes(ada.get("bookings/").text)
-    assert ada.send(page).status_code == 303
-    assert codes(ada.get("bookings/").text) == []
-    assert codes(ada.get("bookings/?tab=cancelled").text) == [booking.code]
-    assert book(web.customer("ben"), web, str(OccurrenceKey(full.id))) == 303
-    assert occurrence(web.yoga, full.id).seats_taken == 1
-    with web.database.session(web.yoga.tenant_id) as session:
-        assert session.execute(select(Booking.status).where(Booking.code == booking.code)).scalar_one() == "cancelled"
-
-
-def book(visitor: Visitor, web: Web, key: str) -> int:
-    """Keeps the place."""
-    page = f"book/{web.yoga.ids['flow'].hex}"
-    return visitor.post(page, {**visitor.form(page), "slot": key}).status_code
+def test_b12_a_child_is_marked_with_a_sign_and_in_words(web_everywhere: Web, ada: Visitor) -> None:
+    web = web_everywhere
+    booking = family(web, days=-2)
+    row = row_of(ada.get("bookings/?tab=past").text, booking.code)
+    chip = next(chip for chip in row.split('class="bw-chip') if "Ines" in chip)
+    assert "#child" in chip
+    assert "child" in re.sub(r"<[^>]+>", "", chip).lower(), "not by a sign and a colour alone"
