@@ -2,10 +2,24 @@
 
 from bookwidget.bookings.again import details_again, page_to_book_again
 from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, shown
+from bookwidget.bookings.attendance import MARKS, mark_attendance
 from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
+from bookwidget.bookings.desk import (
+    STATUSES,
+    DeskBooking,
+    DeskCustomer,
+    DeskPage,
+    DeskQuery,
+    DeskRow,
+    DeskTicket,
+    LogEntry,
+    explain_for_customer,
+    find_bookings,
+    read_for_desk,
+)
 from bookwidget.bookings.details import Agreement, Checked, Details, Documents, check_details, documents_of, most_places
 from bookwidget.bookings.feeds import end_feed, feed_made_at, make_feed, offers_feeds, read_feed
 from bookwidget.bookings.holding import (
@@ -26,7 +40,8 @@ from bookwidget.bookings.links import LinkClaim, booking_token, end_links, open_
 from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
 from bookwidget.bookings.notes import add_note, list_accepted, list_notes, rate_booking, withdraw_rating
 from bookwidget.bookings.offering import offer_places, take_offer, who_was_offered
-from bookwidget.bookings.policy import Answer
+from bookwidget.bookings.overriding import allow_anyway, withdraw_override
+from bookwidget.bookings.policy import OVERRIDABLE, Answer
 from bookwidget.bookings.postponing import postpone_booking, slots_to_postpone_to
 from bookwidget.bookings.results import (
     PAGE_SIZE,
@@ -48,6 +63,7 @@ from bookwidget.bookings.results import (
     Note,
     Offer,
     Organiser,
+    Override,
     Tab,
     TakenOffer,
     WaitingDetails,
@@ -75,7 +91,10 @@ from bookwidget.schedule.rules import Slot
 
 __all__ = [
     "AT_CUSTOMER",
+    "MARKS",
+    "OVERRIDABLE",
     "PAGE_SIZE",
+    "STATUSES",
     "Accepted",
     "Agreement",
     "Answer",
@@ -92,6 +111,12 @@ __all__ = [
     "Change",
     "Checked",
     "Day",
+    "DeskBooking",
+    "DeskCustomer",
+    "DeskPage",
+    "DeskQuery",
+    "DeskRow",
+    "DeskTicket",
     "Details",
     "Documents",
     "Explanation",
@@ -103,11 +128,13 @@ __all__ = [
     "LeftOut",
     "LinkClaim",
     "ListQuery",
+    "LogEntry",
     "MoveChoices",
     "NewTicket",
     "Note",
     "Offer",
     "Organiser",
+    "Override",
     "PlannedDate",
     "Rhythm",
     "SeriesChoice",
@@ -123,6 +150,7 @@ __all__ = [
     "WaitingPlace",
     "Wherever",
     "add_note",
+    "allow_anyway",
     "answers_of",
     "asked",
     "book",
@@ -139,8 +167,10 @@ __all__ = [
     "end_feed",
     "end_links",
     "explain",
+    "explain_for_customer",
     "extend_place",
     "feed_made_at",
+    "find_bookings",
     "forget_upload",
     "hold_slot",
     "join_as_guest",
@@ -154,6 +184,7 @@ __all__ = [
     "list_bookings",
     "list_notes",
     "make_feed",
+    "mark_attendance",
     "may_repeat",
     "minutes_to_undo",
     "most_bytes",
@@ -177,6 +208,7 @@ __all__ = [
     "read_booking_token",
     "read_calendar",
     "read_feed",
+    "read_for_desk",
     "read_full_date",
     "read_held",
     "read_kept_token",
@@ -197,6 +229,7 @@ __all__ = [
     "waiting_token",
     "wherever",
     "who_was_offered",
+    "withdraw_override",
     "withdraw_rating",
     "words_of_rhythm",
 ]

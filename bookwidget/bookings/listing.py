@@ -24,6 +24,7 @@ from bookwidget.bookings.results import (
     ListedTicket,
     ListQuery,
     Organiser,
+    Override,
     Tab,
 )
 from bookwidget.bookings.rules import (
@@ -104,6 +105,7 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         rating_comment=row.rating_comment,
         cancellation=cancellation_of(row),
         cancelled_with=row.cancelled_with,
+        override=override_of(row, scope.now),
         history=tuple(
             Change(kind, at, by, facts.get("before", {}), facts.get("after", {})) for kind, at, by, facts in history
         ),
@@ -169,6 +171,8 @@ def facts_of(row: ListedBooking, customer_id: UUID) -> BookingFacts:
         row.cancelled_at,
         row.cancelled_by,
         row.rated_at,
+        row.overridden,
+        row.overridden_until,
     )
 
 
@@ -216,6 +220,13 @@ def facts_of_row(
         "series_id": row.series_id,
         "rating": row.rating and row.rating / 2,
     }
+
+
+def override_of(row: Any, now: datetime) -> Override | None:
+    """None once it has ended."""
+    if not row.overridden or row.overridden_until is None or row.overridden_until <= now:
+        return None
+    return Override(Permission(row.overridden), row.overridden_until)
 
 
 def cancellation_of(row: Any) -> Cancellation | None:

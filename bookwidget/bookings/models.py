@@ -26,6 +26,7 @@ class Booking(Owned, Base):
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("rating BETWEEN 1 AND 10", name="rating"),
         Index("ix_booking_customer", "tenant_id", "customer_id", "starts_at"),
+        Index("ix_booking_starts", "tenant_id", "starts_at"),
         Index("ix_booking_occurrence", "tenant_id", "occurrence_id"),
         Index("ix_booking_series", "tenant_id", "series_id", "starts_at"),
     )
@@ -58,6 +59,9 @@ class Booking(Owned, Base):
     """One id for all dates of a series that one press cancelled: undoing brings them back together."""
     series_id: Mapped[UUID | None]
     """The series it belongs to. `SeriesDate` has the reference that the database checks."""
+    overridden: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    """The permission that staff gave its customer beyond the rules; empty: none. One to move ends with the move."""
+    overridden_until: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     link_version: Mapped[int] = mapped_column(default=1, server_default="1")
     """Links in mails are signed over it: raising it ends all that were sent so far."""

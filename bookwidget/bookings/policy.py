@@ -31,6 +31,13 @@ class BookingFacts(NamedTuple):
     cancelled_by: str = ""
     """The kind of actor."""
     rated_at: datetime | None = None
+    overridden: str = ""
+    """The permission that staff gave for this one booking, whatever the business's limits say; empty: none."""
+    overridden_until: datetime | None = None
+
+
+OVERRIDABLE = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
+"""What staff can allow the customer of one booking beyond the rules."""
 
 
 class Decisions(NamedTuple):
@@ -99,6 +106,13 @@ def decide_change(
         return yes("staff")
     if facts.is_occurrence_cancelled and permission is not Permission.BOOKING_POSTPONE:
         return yes("cancelled_by_business", facts.starts_at)
+    return within_limits(permission, facts, settings, now)
+
+
+def within_limits(permission: Permission, facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    """What the business allows its customers, and what staff allow the one of this booking."""
+    if facts.overridden == permission and facts.overridden_until and now < facts.overridden_until:
+        return yes("override", min(facts.overridden_until, facts.starts_at))
     if facts.status in words_of(settings[choices.LOCKED_STATUSES]):
         return no("locked_status", _("This booking cannot be changed at the moment. Please contact us."))
     if permission is Permission.BOOKING_CANCEL:
@@ -114,6 +128,26 @@ def impossible_because(facts: BookingFacts, actor: Actor, now: datetime) -> Answ
     if facts.starts_at <= now and not actor.is_staff:
         return no("already_begun", _("This booking has already begun."), facts.starts_at)
     return None
+
+
+def decide_mark(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    """Saying who came. Staff do it early too, at the door."""
+    if not actor.is_staff:
+        return NOT_STAFF
+    if facts.status == "cancelled":
+        return no("already_cancelled", _("This booking has already been cancelled."))
+    return yes("staff")
+
+
+def decide_override(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
+    """Letting a customer do what the rules do not allow."""
+    if not actor.is_staff:
+        return NOT_STAFF
+    if facts.status == "cancelled":
+        return no("already_cancelled", _("This booking has already been cancelled."))
+    if facts.starts_at <= now:
+        return no("already_begun", _("This booking has already begun."), facts.starts_at)
+    return yes("staff")
 
 
 def decide_cancel(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
@@ -214,6 +248,8 @@ def decide_unknown(facts: BookingFacts, settings: Settings, actor: Actor, now: d
 
 
 RULES = {
+    Permission.BOOKING_MARK: decide_mark,
+    Permission.BOOKING_OVERRIDE: decide_override,
     Permission.BOOKING_RESUME: decide_resume,
     Permission.BOOKING_RATE: decide_rate,
     Permission.BOOKING_NOTE: decide_note,
@@ -238,6 +274,7 @@ def no(rule: str, reason: Text, until: datetime | None = None) -> Answer:
     return Answer(False, reason, until, rule)
 
 
+NOT_STAFF = no("staff_only", _("This is not possible."))
 NOT_CANCELLED = no("not_cancelled", _("This booking has not been cancelled."))
 """Made once, because it is the answer for almost every line of a list."""
 NOT_COMPLETED = no("not_completed", _("Only what has taken place can be rated."))

@@ -62,6 +62,8 @@ class ListedBooking(NamedTuple):
     series_id: UUID | None
     rating: int | None
     rated_at: datetime | None
+    overridden: str
+    overridden_until: datetime | None
     service: str
     kind: str
     settings: Mapping[str, Any]
@@ -200,6 +202,14 @@ class Cancellation:
 
 
 @dataclass(frozen=True)
+class Override:
+    """What staff allowed the customer of one booking, whatever the rules say."""
+
+    permission: Permission
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Change:
     """One entry of a booking's history."""
 
@@ -231,6 +241,7 @@ class BookingDetails(BookingRow):
     cancelled_with: UUID | None
     """Names the cancellation of several dates of a series of which this was one."""
     history: tuple[Change, ...]
+    override: Override | None
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ OF_BOOKING = (
     Booking.series_id,
     Booking.rating,
     Booking.rated_at,
+    Booking.overridden,
+    Booking.overridden_until,
 )
 OF_OCCURRENCE = (
     Service.name.label("service"),
@@ -241,6 +243,7 @@ MOVE = (
         starts_at=bindparam("start"),
         ends_at=bindparam("end"),
         moves=Booking.moves + 1,
+        overridden=case((Booking.overridden == "booking:cancel", Booking.overridden), else_=""),
     )
 )
 MOVE_TICKETS = (

@@ -7,8 +7,10 @@ class Permission(StrEnum):
     """Named `thing:verb`, in alphabetical order; a policy answers each with yes or with a reason."""
 
     BOOKING_CANCEL = "booking:cancel"
+    BOOKING_MARK = "booking:mark"
     BOOKING_MOVE = "booking:move"
     BOOKING_NOTE = "booking:note"
+    BOOKING_OVERRIDE = "booking:override"
     BOOKING_POSTPONE = "booking:postpone"
     BOOKING_RATE = "booking:rate"
     BOOKING_READ = "booking:read"

@@ -10,7 +10,9 @@ from bookwidget.tenancy.models import Member
 from bookwidget.tenancy.scope import Scope
 
 MANAGERS = frozenset({"owner", "manager"})
+EVERYBODY = MANAGERS | {"staff"}
 ROLES = {
+    Permission.BOOKING_READ: EVERYBODY,
     Permission.BRANDING_CHANGE: MANAGERS,
     Permission.CATALOG_CHANGE: MANAGERS,
     Permission.SITES_CHANGE: MANAGERS,

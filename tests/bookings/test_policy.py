@@ -29,6 +29,7 @@ ACTORS = (customer(ADA), customer(BEN), member(BEN), system(), visitor())
 
 POSTPONABLE = {"bookings.postpone_allowed": True}
 RESUMABLE = {"bookings.cancelled_is_final": False}
+CANCEL_ANYWAY = {"overridden": "booking:cancel", "overridden_until": START - timedelta(hours=2)}
 BY_ADA = {"status": "cancelled", "cancelled_by": "customer", "cancelled_at": START - timedelta(days=7)}
 
 notices = st.one_of(st.integers(0, 72), st.just(8760))
@@ -67,6 +68,14 @@ def facts(**changes: Any) -> BookingFacts:
         ("already_begun", Permission.BOOKING_CANCEL, {}, {"bookings.cancel_notice_hours": 0}, 0),
         ("already_past", Permission.BOOKING_MOVE, {}, {}, -1),
         ("cancelled_by_business", Permission.BOOKING_MOVE, {"is_occurrence_cancelled": True}, {}, 1),
+        ("override", Permission.BOOKING_CANCEL, CANCEL_ANYWAY, {"bookings.cancel_allowed": False}, 3),
+        ("override", Permission.BOOKING_CANCEL, {**CANCEL_ANYWAY, "status": "hold"}, {}, 3),
+        ("cancel_notice", Permission.BOOKING_CANCEL, CANCEL_ANYWAY, {}, 2),
+        ("move_notice", Permission.BOOKING_MOVE, CANCEL_ANYWAY, {}, 3),
+        ("already_begun", Permission.BOOKING_CANCEL, {**CANCEL_ANYWAY, "overridden_until": END}, {}, 0),
+        ("already_cancelled", Permission.BOOKING_CANCEL, {**CANCEL_ANYWAY, "status": "cancelled"}, {}, 3),
+        ("staff_only", Permission.BOOKING_OVERRIDE, {}, {}, 100),
+        ("staff_only", Permission.BOOKING_MARK, {}, {}, 100),
         ("postpone_not_allowed", Permission.BOOKING_POSTPONE, {}, {}, 100),
         ("postpone_allowed", Permission.BOOKING_POSTPONE, {}, {"bookings.postpone_allowed": True}, 100),
         ("move_notice", Permission.BOOKING_POSTPONE, {}, {"bookings.postpone_allowed": True}, 24),
