@@ -1,8 +1,18 @@
 """What members type in the console. Choices are checked by the actions; templates list them."""
 
-from wtforms import EmailField, FileField, HiddenField, PasswordField, StringField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    FileField,
+    HiddenField,
+    PasswordField,
+    SearchField,
+    StringField,
+    TextAreaField,
+)
 
 from bookwidget.kernel.text import _
+from bookwidget.web.fields import DayField, MomentField
 from bookwidget.web.guard import Form
 
 
@@ -44,3 +54,42 @@ class LogoForm(Form):
 
 class SiteForm(Form):
     origin = StringField(_("Address of the website"))
+
+
+class BookingSearchForm(Form):
+    """Sent by GET, so that its address can be kept and reloaded."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = SearchField(_("Customer, email, service or code"))
+    first_day = DayField(_("From"), name="from")
+    last_day = DayField(_("To"), name="to")
+    status = StringField(_("Status"))
+    service = StringField(_("Service"))
+
+
+class StaffCancelForm(Form):
+    reason = TextAreaField(_("Reason"))
+
+
+class NoteForm(Form):
+    note = HiddenField()
+    """Id of the note to be, so that a second click writes no second one."""
+    text = TextAreaField(_("New note"))
+    is_shared = BooleanField(_("The customer may see it"))
+
+
+class AskForm(Form):
+    """Sent by GET: what may be done, when?"""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    at = MomentField(_("When"))
+
+
+class OverrideForm(Form):
+    permission = StringField(_("Allow"))
+    reason = StringField(_("Reason"))
+    until = MomentField(_("Until"))

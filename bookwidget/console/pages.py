@@ -1,5 +1,6 @@
 """What every page of the console shares: its menu, and its way into the product's look."""
 
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
@@ -9,8 +10,10 @@ from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.web.desk import desk
 from bookwidget.web.product import NavItem, render_product
+from bookwidget.web.rendering import say
 
 MENU = (
+    ("bookings", _("Bookings"), Permission.BOOKING_READ),
     ("branding", _("Branding"), Permission.BRANDING_CHANGE),
     ("sites", _("Sites"), Permission.SITES_CHANGE),
     ("embed", _("Embed"), None),
@@ -32,5 +35,6 @@ def show(name: str, *, status: int = 200, **page: Any) -> Response:
     """A page of the console; `tenant` and `formats` are always there."""
     here = desk()
     return render_product(
-        f"console/{name}", status=status, nav=menu(), tenant=here.tenant, formats=here.formats, now=here.now, **page
-    )
+        f"console/{name}", status=status, nav=menu(), tenant=here.tenant, formats=here.formats, now=here.now,
+        say=partial(say, here.formats), **page,
+    )  # fmt: skip

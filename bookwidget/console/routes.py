@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.console import branding, embed, signing, sites
+from bookwidget.console import bookings, branding, changing, embed, rules, signing, sites
 from bookwidget.console.pages import menu
 from bookwidget.web import errors
 from bookwidget.web.desk import enter_console
@@ -36,6 +36,13 @@ for path, view in (
     ("/login", signing.log_in),
     ("/choose", signing.choose),
     ("/logout", signing.log_out),
+    ("/bookings/<code>/cancel", changing.bookings_cancel),
+    ("/bookings/<code>/move", changing.bookings_move),
+    ("/bookings/<code>/attendance", changing.bookings_attendance),
+    ("/bookings/<code>/note", changing.bookings_note),
+    ("/bookings/<code>/links", changing.bookings_links),
+    ("/bookings/<code>/rules", rules.bookings_rules),
+    ("/bookings/<code>/rules/withdraw", rules.bookings_withdraw),
     ("/branding/", branding.branding),
     ("/branding/logo", branding.branding_logo),
     ("/branding/logo/remove", branding.branding_logo_remove),
@@ -44,4 +51,7 @@ for path, view in (
     ("/sites/refused/<refused>/allow", sites.sites_allow),
 ):
     blueprint.add_url_rule(path, view.__name__, view, methods=BOTH)
+blueprint.add_url_rule("/bookings/", "bookings", bookings.bookings)
+blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_one)
+blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)

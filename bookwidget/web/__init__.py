@@ -2,6 +2,7 @@
 
 from bookwidget.theming.formats import Formats
 from bookwidget.web.feed import feed_url
+from bookwidget.web.fields import DayField
 from bookwidget.web.files import allow_body, file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.one_booking.actions import button_and_menu, kinds_of
@@ -16,6 +17,7 @@ from bookwidget.web.widgets import Widget
 
 __all__ = [
     "BookingPage",
+    "DayField",
     "Ended",
     "Form",
     "Formats",

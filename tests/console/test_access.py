@@ -5,21 +5,30 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, RefusedSite
 from bookwidget.tenancy.session import writing
 from tests.console.desks import events, hire, nobody, origins, owner, sign_in, tenant
+from tests.factories import make_booking, make_class
 from tests.web_fixtures import Visitor, Web
 
 OPEN = {"console.log_in", "console.choose"}
 EVERY_MEMBER = {"console.home", "console.embed", "console.log_out"}
+LEAD_BACK = {
+    (f"console.{name}", "GET")
+    for name in ("sites_allow", "bookings_attendance", "bookings_links", "bookings_withdraw", "bookings_note")
+}
+"""Looked at, they only lead to the page with their button."""
+OF_BOOKINGS = "console.bookings"
+"""Begins the endpoints that every member may open."""
 
 
-def addresses(web: Web, *, site: str, refused: str) -> Iterator[tuple[str, str, str]]:
+def addresses(web: Web, **named: str) -> Iterator[tuple[str, str, str]]:
     """Endpoint, method and path of every route."""
     with web.app.test_request_context():
         for rule in web.app.url_map.iter_rules():
             if rule.endpoint.startswith("console."):
-                values = {name: {"site": site, "refused": refused}[name] for name in rule.arguments}
+                values = {name: named[name] for name in rule.arguments}
                 path = web.app.url_map.bind("", "").build(rule.endpoint, values)
                 for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                     yield rule.endpoint, method, path
@@ -28,7 +37,8 @@ def addresses(web: Web, *, site: str, refused: str) -> Iterator[tuple[str, str, 
 def ids(web: Web) -> dict[str, str]:
     """Of things of the tenant `yoga`."""
     refused: RefusedSite = web.yoga.add(RefusedSite(origin="https://blog.example", widget="login", last_at=web.now))
-    return {"site": web.yoga.ids["site"].hex, "refused": refused.id.hex}
+    code = make_booking(web.yoga).code
+    return {"site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": code, "answer": uuid7().hex}
 
 
 def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
@@ -38,9 +48,9 @@ def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
     return visitor.post(path, {"csrf_token": guard, "origin": "https://evil.example", "name": "Evil"}).status_code
 
 
-def guards(visitor: Visitor) -> list[str]:
-    """A token for each form that this visitor can see."""
-    pages = ("branding/", "sites/", "embed/", "login")
+def guards(visitor: Visitor, *more: str) -> list[str]:
+    """A token for each form that this visitor can see on the usual pages and on `more`."""
+    pages = ("branding/", "sites/", "embed/", "login", *more)
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
             for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
@@ -65,17 +75,17 @@ def test_without_sign_in_everything_leads_to_the_sign_in(web: Web) -> None:
     assert untouched(web)
 
 
-def test_staff_see_the_embed_page_only(web: Web) -> None:
+def test_staff_see_bookings_and_the_embed_page_only(web: Web) -> None:
     hire(web.yoga, "sam@staff.example", "staff")
     visitor = sign_in(nobody(web), "sam@staff.example")
-    assert visitor.get("/console/").location == "/console/embed/"
+    assert visitor.get("/console/").location == "/console/bookings/"
     page = visitor.get("embed/")
     assert page.status_code == 200
     assert "/console/branding/" not in page.text
     assert "/console/sites/" not in page.text
     tokens = guards(visitor)
     for endpoint, method, path in addresses(web, **ids(web)):
-        if endpoint not in OPEN | EVERY_MEMBER:
+        if endpoint not in OPEN | EVERY_MEMBER and not endpoint.startswith(OF_BOOKINGS):
             assert {ask(visitor, method, path, token) for token in tokens} == {403}, (method, path)
     assert "Only owners and managers" in visitor.get("branding/").text
     assert untouched(web)
@@ -97,20 +107,19 @@ def test_managers_may_what_owners_may(web: Web) -> None:
 
 
 def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
-    visitor = owner(web, web.other)
-    tokens = guards(visitor)
+    visitor, own, theirs = owner(web, web.other), make_booking(web.other), ids(web)
+    make_class(web.other, days=3)
+    tokens = guards(visitor, *(f"bookings/{own.code}/{page}" for page in ("", "cancel", "move", "rules")))
     tried = 0
-    for endpoint, method, path in addresses(web, **ids(web)):
-        if endpoint in ("console.sites_remove", "console.sites_allow") and (endpoint, method) != (
-            "console.sites_allow",
-            "GET",
-        ):
+    for endpoint, method, path in addresses(web, **theirs):
+        if any(value in path for value in theirs.values()) and (endpoint, method) not in LEAD_BACK:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 3
-    for page in ("branding/", "sites/", "embed/"):
-        text = visitor.get(page).text
+    assert tried == 15
+    for page in ("branding/", "sites/", "embed/", "bookings/?when=all", f"bookings/?q={theirs['code']}&when=all"):
+        text = visitor.get(page).text.replace(theirs["code"], "", 2)
+        assert theirs["code"] not in text
         assert "yoga.localhost" not in text
         assert "blog.example" not in text
     assert untouched(web)

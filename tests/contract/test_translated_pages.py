@@ -257,6 +257,14 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     visitor = owner(web)
     for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
         yield path, page(visitor.get(path))
+    code = make_booking(web.yoga, days=2).code
+    yield "cancelled", page(visitor.send(f"bookings/{make_booking(web.yoga, days=4).code}/cancel", reason="y" * 501))
+    for path in ("?when=all", "?q=xyzzy", f"{code}/", f"{code}/cancel", f"{code}/move", f"{code}/rules"):
+        yield f"bookings/{path}", page(visitor.get(f"bookings/{path}"))
+    yield "exception", page(visitor.send(f"bookings/{code}/rules", permission="booking:cancel", reason="123", until=""))
+    visitor.send(f"bookings/{code}/rules", permission="booking:cancel", reason="123")
+    for path in (f"{code}/", f"{code}/rules?saved=1"):
+        yield f"bookings/{path} afterwards", page(visitor.get(f"bookings/{path}"))
     yield "bad colour", page(visitor.send("branding/", accent="#ffffff"))
     yield "bad site", page(visitor.send("sites/", origin="nowhere"))
     hire(web.yoga, "bo@both.example", "staff")

@@ -8,7 +8,8 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from bookwidget.bookings.actions import MoveChoices, slot_start
+from bookwidget.bookings.actions import BookingDetails, MoveChoices, slot_start
+from bookwidget.tenancy.scope import Scope
 from bookwidget.web.one_booking.forms import MoveForm
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.rendering import render
@@ -28,25 +29,34 @@ def show_new_time(
     **more: Any,
 ) -> ResponseReturnValue:
     """The template `page`, with the times that `find` gives for the days of the address, or from the `usual` one."""
-    here, booking = place(), opened.booking
+    return render(
+        f"one_booking/{page}.html",
+        status=422 if form.errors else 200,
+        opened=opened,
+        link=partial(opened.page, page),
+        **new_time(opened.scope, opened.booking, form, find, usual),
+        **more,
+    )
+
+
+def new_time(
+    scope: Scope, booking: BookingDetails, form: MoveForm, find: Callable[[date, int], MoveChoices], usual: date
+) -> dict[str, Any]:
+    """What a template of times is given besides where its links lead."""
+    here = place()
     is_class, key = booking.kind == "class", chosen_key(form)
-    start = slot_start(opened.scope, key) if key else None
+    start = slot_start(scope, key) if key else None
     choices = find(day_in_address("from") or usual, CLASS_DAYS if is_class else APPOINTMENT_DAYS)
     own_day = here.formats.local(booking.starts_at).date()
     day = here.formats.local(start).date() if start else day_in_address("day") or max(own_day, choices.first_day)
     gone = start if form.slot.errors else None
     form.moves.data, form.moves.raw_data = choices.booking.moves, None  # what was sent may be older
-    return render(
-        f"one_booking/{page}.html",
-        status=422 if form.errors else 200,
-        opened=opened,
-        booking=choices.booking,
-        form=form,
-        choice=choose_times(choices, here.formats, here.now, by_date=is_class, day=day, key=key, gone=gone),
-        link=partial(opened.page, page),
-        noon=lambda day: noon(day, here.formats),
-        **more,
-    )
+    return {
+        "booking": choices.booking,
+        "form": form,
+        "choice": choose_times(choices, here.formats, here.now, by_date=is_class, day=day, key=key, gone=gone),
+        "noon": lambda day: noon(day, here.formats),
+    }
 
 
 def chosen_key(form: MoveForm) -> str:

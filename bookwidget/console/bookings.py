@@ -1,0 +1,119 @@
+"""All bookings of the business, and one with everything about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.accounts.rules import region_of, shown_phone
+from bookwidget.bookings.actions import STATUSES, DeskQuery, DeskRow, find_bookings, read_for_desk
+from bookwidget.catalog.actions import list_services
+from bookwidget.console.forms import BookingSearchForm, NoteForm
+from bookwidget.console.history import steps_of
+from bookwidget.console.pages import show
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.text import Text, _
+from bookwidget.web.desk import desk
+
+WHEN = (("upcoming", _("Upcoming")), ("past", _("Past")), ("all", _("All")))
+STATUS_TITLES = dict(zip(STATUSES, (_("Booked"), _("Waiting for approval"), _("On hold"), _("Cancelled")), strict=True))
+NEWS = {
+    "cancelled": _("The booking has been cancelled. The customer is told by email."),
+    "moved": _("The booking has been moved. The customer is told by email."),
+    "marked": _("Attendance has been saved."),
+    "noted": _("The note has been added."),
+    "links": _("Links in emails sent so far no longer open this booking."),
+}
+
+
+@dataclass(frozen=True)
+class Day:
+    """Bookings of one day, under one heading."""
+
+    day: date
+    is_today: bool
+    rows: list[DeskRow]
+
+
+def bookings() -> ResponseReturnValue:
+    """Without a question: today and what comes. Words are sought in all bookings, unless days are given."""
+    here = desk()
+    here.require(Permission.BOOKING_READ)
+    form = BookingSearchForm(request.args)
+    form.validate()
+    when = chosen_span(form)
+    query = query_of(form, when)
+    try:
+        page = find_bookings(here.scope(), query)
+    except Refused as refused:
+        form.refuse(refused.field, refused.reason)
+        page = find_bookings(here.scope(), replace(query, first_day=None, last_day=None))
+    kept = {field.name: typed for field in form if (typed := request.args.get(field.name, "").strip())}
+    return show(
+        "bookings.html", status=422 if form.errors else 200, form=form, page=page, days=by_day(page.rows), kept=kept,
+        when=when, spans=WHEN, titles=STATUS_TITLES, statuses=[("", _("All")), *STATUS_TITLES.items()],
+        services=list_services(here.scope()),
+        is_latest_first=query.is_latest_first,
+    )  # fmt: skip
+
+
+def chosen_span(form: BookingSearchForm) -> str:
+    """Which of the tabs; none where days are given."""
+    asked = request.args.get("when", "")
+    if form.first_day.data or form.last_day.data:
+        return ""
+    if asked in dict(WHEN):
+        return asked
+    return "all" if (form.q.data or "").strip() else "upcoming"
+
+
+def query_of(form: BookingSearchForm, when: str) -> DeskQuery:
+    """What is not right in the address is left out."""
+    today = desk().formats.local(desk().now).date()
+    first, last = form.first_day.data, form.last_day.data
+    if when == "upcoming":
+        first = today
+    elif when == "past":
+        last = today - timedelta(days=1)
+    return DeskQuery(
+        text=form.q.data or "", first_day=first, last_day=last, status=form.status.data or "",
+        service_id=parse_uuid(form.service.data or ""), is_latest_first=first is None,
+        page=request.args.get("page", 1, type=int),
+    )  # fmt: skip
+
+
+def by_day(rows: Iterable[DeskRow]) -> list[Day]:
+    """In the order in which they come."""
+    formats, now = desk().formats, desk().now
+    today = formats.local(now).date()
+    grouped = groupby(rows, key=lambda row: formats.local(row.starts_at).date())
+    return [Day(day, day == today, list(own)) for day, own in grouped]
+
+
+def bookings_one(code: str) -> ResponseReturnValue:
+    return show_one(code, news=NEWS.get(request.args.get("done", "")))
+
+
+def show_one(
+    code: str,
+    *,
+    news: Text | None = None,
+    trouble: Text | None = None,
+    note_form: NoteForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """All about a booking; `Missing` if the business has none of this code."""
+    here = desk()
+    here.require(Permission.BOOKING_READ)
+    found = read_for_desk(here.scope(), code)
+    return show(
+        "booking.html", status=status, found=found, booking=found.booking, news=news, trouble=trouble,
+        titles=STATUS_TITLES, steps=steps_of(found), note_form=note_form or NoteForm(formdata=None, note=uuid7().hex),
+        answer_link=lambda answer: url_for(".bookings_answer", code=code, answer=answer.id.hex),
+        phone=shown_phone(found.customer.phone, region=region_of(here.locale)),
+    )  # fmt: skip

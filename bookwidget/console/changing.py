@@ -1,0 +1,132 @@
+"""What staff do with one booking. The rules for customers do not bind them; what is over or cancelled does."""
+
+from functools import partial
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from bookwidget.bookings.actions import (
+    add_note,
+    cancel_booking,
+    end_links,
+    mark_attendance,
+    move_booking,
+    read_answer_file,
+    read_booking,
+)
+from bookwidget.console.bookings import show_one
+from bookwidget.console.forms import NoteForm, StaffCancelForm
+from bookwidget.console.pages import show
+from bookwidget.kernel.errors import Denied, Missing, Refused
+from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.permissions import Permission
+from bookwidget.tenancy.scope import Scope
+from bookwidget.web.desk import desk
+from bookwidget.web.files import file_answer
+from bookwidget.web.guard import PlainForm
+from bookwidget.web.one_booking.forms import MoveForm
+from bookwidget.web.one_booking.pages import times_to_move
+
+
+def staff() -> Scope:
+    """The scope of a member who may read bookings, which is who may change them."""
+    desk().require(Permission.BOOKING_READ)
+    return desk().scope()
+
+
+def done(code: str, deed: str) -> ResponseReturnValue:
+    return redirect(url_for(".bookings_one", code=code, done=deed), 303)
+
+
+def bookings_cancel(code: str) -> ResponseReturnValue:
+    """GET asks, POST cancels."""
+    scope, form = staff(), StaffCancelForm()
+    if request.method == "POST":
+        form.check_guard()
+        try:
+            cancel_booking(scope, code, reason=form.reason.data or "")
+            return done(code, "cancelled")
+        except Refused as refused:
+            form.refuse(refused.field, refused.reason)
+        except Denied as denied:
+            return show_one(code, trouble=denied.reason, status=403)
+    booking = read_booking(scope, code)
+    if booking.may_cancel.reason:
+        return show_one(code, trouble=booking.may_cancel.reason, status=403)
+    return show("booking_cancel.html", status=422 if form.errors else 200, booking=booking, form=form)
+
+
+def bookings_move(code: str) -> ResponseReturnValue:
+    """GET shows the times, POST moves."""
+    scope, form = staff(), MoveForm()
+    key = request.args.get("slot", "")
+    try:
+        if request.method == "POST":
+            form.check_guard()
+            key, made_for = form.slot.data or "", form.moves.data
+            try:
+                move_booking(scope, code, key, moves=-1 if made_for is None else made_for)
+                return done(code, "moved")
+            except Refused as refused:
+                form.refuse("slot", refused.reason)
+        values = times_to_move(scope, read_booking(scope, code), form, key)
+    except Denied as denied:
+        return show_one(code, trouble=denied.reason, status=403)
+    return show(
+        "booking_move.html",
+        status=422 if form.errors else 200,
+        link=partial(url_for, ".bookings_move", code=code),
+        **values,
+    )
+
+
+def bookings_attendance(code: str) -> ResponseReturnValue:
+    """The pressed button names the ticket and the mark: `<ticket>.<mark>`."""
+    scope = staff()
+    if request.method == "GET":
+        return redirect(url_for(".bookings_one", code=code), 303)
+    PlainForm().check_guard()
+    ticket, _dot, mark = request.form.get("mark", "").partition(".")
+    ticket_id = parse_uuid(ticket)
+    if ticket_id is None:
+        raise Missing
+    try:
+        mark_attendance(scope, code, ticket_id, mark)
+    except (Denied, Refused) as no:
+        return show_one(code, trouble=no.reason, status=403)
+    return done(code, "marked")
+
+
+def bookings_note(code: str) -> ResponseReturnValue:
+    scope, form = staff(), NoteForm()
+    if request.method == "GET":
+        return redirect(url_for(".bookings_one", code=code), 303)
+    form.check_guard()
+    note_id, is_shared = parse_uuid(form.note.data or ""), bool(form.is_shared.data)
+    try:
+        add_note(scope, code, form.text.data or "", note_id=note_id, is_shared=is_shared)
+    except Refused as refused:
+        form.refuse(refused.field, refused.reason)
+        return show_one(code, note_form=form, status=422)
+    except Denied as denied:
+        return show_one(code, trouble=denied.reason, status=403)
+    return done(code, "noted")
+
+
+def bookings_answer(code: str, answer: str) -> ResponseReturnValue:
+    """A file that the customer sent with the booking form."""
+    scope, answer_id = staff(), parse_uuid(answer)
+    if answer_id is None:
+        raise Missing
+    found = read_answer_file(scope, read_booking(scope, code), answer_id)
+    return file_answer(found.content, found.name)
+
+
+def bookings_links(code: str) -> ResponseReturnValue:
+    """Ends all links that were sent so far."""
+    scope = staff()
+    if request.method == "GET":
+        return redirect(url_for(".bookings_one", code=code), 303)
+    PlainForm().check_guard()
+    end_links(scope, code)
+    return done(code, "links")

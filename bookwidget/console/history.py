@@ -1,0 +1,85 @@
+"""What happened to a booking, in words for staff: what, by whom, through which door."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bookwidget.bookings.actions import DeskBooking, LogEntry
+from bookwidget.kernel.actors import ActorKind, Door
+from bookwidget.kernel.text import Text, _
+
+DOORS = {
+    Door.WIDGET: _("in the widget"),
+    Door.MAIL: _("by a link in an email"),
+    Door.CONSOLE: _("in the console"),
+    Door.API: _("through the API"),
+    Door.WORKER: _("automatically"),
+    Door.COMMAND: _("at the command line"),
+}
+KINDS = {
+    "booking.made": _("Booked"),
+    "booking.cancelled": _("Cancelled"),
+    "booking.restored": _("Cancellation undone"),
+    "booking.resumed": _("Resumed"),
+    "booking.postponed": _("Postponed"),
+    "booking.note_added": _("Note added"),
+    "booking.rated": _("Rated"),
+    "booking.rating_withdrawn": _("Rating withdrawn"),
+    "booking.links_ended": _("Links in emails ended"),
+    "booking.override_withdrawn": _("Exception withdrawn"),
+}
+ALLOWED = {
+    "booking:cancel": _("Exception: the customer may cancel until %(until)s"),
+    "booking:move": _("Exception: the customer may reschedule until %(until)s"),
+    "booking:postpone": _("Exception: the customer may postpone until %(until)s"),
+}
+MARKED = {
+    "attended": _("Marked as attended: %(name)s"),
+    "absent": _("Marked as absent: %(name)s"),
+    "": _("Attendance mark removed: %(name)s"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    at: datetime
+    words: Text
+    who: str
+    """Empty: nobody in particular."""
+    door: Text | None
+    reason: str
+
+
+def steps_of(found: DeskBooking) -> list[Step]:
+    """Oldest first. A kind of event that is new here stands with its own name."""
+    return [
+        Step(
+            entry.at,
+            words_of(entry, found.customer.name),
+            found.customer.name if entry.by == ActorKind.CUSTOMER else entry.member,
+            DOORS.get(Door(entry.door)),
+            str(entry.after.get("reason") or ""),
+        )
+        for entry in found.log
+    ]
+
+
+def words_of(entry: LogEntry, customer: str) -> Text:
+    after = entry.after
+    if entry.kind == "booking.moved" and (times := times_of(entry)):
+        return _("Moved from %(before)s to %(after)s", before=times[0], after=times[1])
+    if entry.kind == "booking.override_given" and after.get("permission") in ALLOWED:
+        return with_values(ALLOWED[after["permission"]], until=datetime.fromisoformat(after["until"]))
+    if entry.kind == "booking.attendance_marked" and after.get("attendance") in MARKED:
+        return with_values(MARKED[after["attendance"]], name=after.get("attendee") or customer)
+    return KINDS.get(entry.kind) or Text(entry.kind)
+
+
+def times_of(entry: LogEntry) -> tuple[datetime, datetime] | None:
+    before, after = (facts.get("starts_at") for facts in (entry.before, entry.after))
+    if not before or not after:
+        return None
+    return datetime.fromisoformat(before), datetime.fromisoformat(after)
+
+
+def with_values(text: Text, **values: object) -> Text:
+    return Text(text.msgid, text.plural, values)
