@@ -117,8 +117,8 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
     assert tried == 15
-    for page in ("branding/", "sites/", "embed/", "bookings/?when=all", f"bookings/?q={theirs['code']}&when=all"):
-        text = visitor.get(page).text.replace(theirs["code"], "", 2)
+    for page in ("branding/", "sites/", "embed/", "bookings/?when=all"):
+        text = visitor.get(page).text
         assert theirs["code"] not in text
         assert "yoga.localhost" not in text
         assert "blog.example" not in text
