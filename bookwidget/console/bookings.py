@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.bookings.actions import STATUSES, DeskQuery, DeskRow, find_bookings, read_for_desk
 from bookwidget.catalog.actions import list_services
-from bookwidget.console.forms import BookingSearchForm, NoteForm
+from bookwidget.console.forms import BookingSearchForm, StaffNoteForm
 from bookwidget.console.history import steps_of
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Refused
@@ -104,7 +104,7 @@ def show_one(
     *,
     news: Text | None = None,
     trouble: Text | None = None,
-    note_form: NoteForm | None = None,
+    note_form: StaffNoteForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     """All about a booking; `Missing` if the business has none of this code."""
@@ -113,7 +113,8 @@ def show_one(
     found = read_for_desk(here.scope(), code)
     return show(
         "booking.html", status=status, found=found, booking=found.booking, news=news, trouble=trouble,
-        titles=STATUS_TITLES, steps=steps_of(found), note_form=note_form or NoteForm(formdata=None, note=uuid7().hex),
+        titles=STATUS_TITLES, steps=steps_of(found),
+        note_form=note_form or StaffNoteForm(formdata=None, note=uuid7().hex),
         answer_link=lambda answer: url_for(".bookings_answer", code=code, answer=answer.id.hex),
         phone=shown_phone(found.customer.phone, region=region_of(here.locale)),
     )  # fmt: skip

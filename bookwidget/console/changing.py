@@ -15,7 +15,7 @@ from bookwidget.bookings.actions import (
     read_booking,
 )
 from bookwidget.console.bookings import show_one
-from bookwidget.console.forms import NoteForm, StaffCancelForm
+from bookwidget.console.forms import StaffCancelForm, StaffNoteForm
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
@@ -98,7 +98,7 @@ def bookings_attendance(code: str) -> ResponseReturnValue:
 
 
 def bookings_note(code: str) -> ResponseReturnValue:
-    scope, form = staff(), NoteForm()
+    scope, form = staff(), StaffNoteForm()
     if request.method == "GET":
         return redirect(url_for(".bookings_one", code=code), 303)
     form.check_guard()

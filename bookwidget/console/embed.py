@@ -1,5 +1,7 @@
 """Choose a widget, see it as it will look, copy the snippet."""
 
+from urllib.parse import urlsplit
+
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -7,6 +9,7 @@ from bookwidget.console.pages import show
 from bookwidget.console.snippets import Snippets, SnippetWords, make_snippets
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
+from bookwidget.tenancy.actions import own_host
 from bookwidget.theming.i18n import translate
 from bookwidget.web.desk import desk
 from bookwidget.web.discovery import Manifest
@@ -26,8 +29,15 @@ def embed() -> ResponseReturnValue:
         "embed.html", chosen=chosen, widgets=list(widgets.values()), width=width, widths=WIDTHS,
         snippets=snippets_for(chosen), preview_url=f"/w/{here.tenant.slug}/preview/{chosen.slug}/",
         allowed=allowed_sites(here.scope()), may_change=here.may(Permission.SITES_CHANGE),
-        base=services().config.public_url,
+        base=base(),
     )  # fmt: skip
+
+
+def base() -> str:
+    """The address that snippets name: a host of the business's own, where it has one, else the service's."""
+    public = urlsplit(services().config.public_url)
+    own = own_host(desk().scope())
+    return f"{public.scheme}://{own}{f':{public.port}' if public.port else ''}" if own else public.geturl()
 
 
 def snippets_for(widget: Manifest) -> Snippets:
@@ -42,4 +52,4 @@ def snippets_for(widget: Manifest) -> Snippets:
         retry=translate(_("Try again"), speech),
         open=translate(_("Open in a new tab"), speech),
     )
-    return make_snippets(services().config.public_url, here.tenant.slug, widget.slug, widget.height, words)
+    return make_snippets(base(), here.tenant.slug, widget.slug, widget.height, words)

@@ -14,6 +14,7 @@ from wtforms import (
 from bookwidget.kernel.text import _
 from bookwidget.web.fields import DayField, MomentField
 from bookwidget.web.guard import Form
+from bookwidget.web.one_booking.forms import NoteForm
 
 
 class ConsoleLoginForm(Form):
@@ -73,10 +74,7 @@ class StaffCancelForm(Form):
     reason = TextAreaField(_("Reason"))
 
 
-class NoteForm(Form):
-    note = HiddenField()
-    """Id of the note to be, so that a second click writes no second one."""
-    text = TextAreaField(_("New note"))
+class StaffNoteForm(NoteForm):
     is_shared = BooleanField(_("The customer may see it"))
 
 

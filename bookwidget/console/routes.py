@@ -49,6 +49,7 @@ for path, view in (
     ("/sites/", sites.sites),
     ("/sites/<site>/remove", sites.sites_remove),
     ("/sites/refused/<refused>/allow", sites.sites_allow),
+    ("/sites/refused/<refused>/dismiss", sites.sites_dismiss),
 ):
     blueprint.add_url_rule(path, view.__name__, view, methods=BOTH)
 blueprint.add_url_rule("/bookings/", "bookings", bookings.bookings)

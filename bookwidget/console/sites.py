@@ -14,7 +14,15 @@ from bookwidget.theming.i18n import listed, spoken
 from bookwidget.web.desk import desk
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.services import services
-from bookwidget.web.sites import add_site, allow_refused, allowed_sites, find_site, refused_origins, remove_site
+from bookwidget.web.sites import (
+    add_site,
+    allow_refused,
+    allowed_sites,
+    dismiss_refused,
+    find_site,
+    refused_origins,
+    remove_site,
+)
 
 
 def sites() -> ResponseReturnValue:
@@ -56,6 +64,16 @@ def sites_allow(refused: str) -> ResponseReturnValue:
         form.refuse("", problem.reason)
         return show_sites(form, status=422)
     return redirect(url_for(".sites", added=added.id.hex), 303)
+
+
+def sites_dismiss(refused: str) -> ResponseReturnValue:
+    here = desk()
+    here.require(Permission.SITES_CHANGE)
+    if request.method == "GET":
+        return redirect(url_for(".sites"), 303)
+    PlainForm().check_guard()
+    dismiss_refused(here.scope(), parse_uuid(refused))
+    return redirect(url_for(".sites"), 303)
 
 
 def show_sites(form: Form | None = None, *, status: int = 200) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bookwidget.config import Config, ConfigError
+from bookwidget.events.dead import dead_letters, revive
 from bookwidget.events.worker import stopped_by_signals
 from bookwidget.kernel.clock import utc_now
 from bookwidget.kernel.errors import DomainError, Missing, Refused
@@ -231,6 +233,40 @@ def host_list(slug: str, wants_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
     else:
         click.echo("\n".join(one.name for one in hosts) or f"{slug} has no host name of its own.")
+
+
+@cli.group("jobs")
+def jobs_group() -> None:
+    """Look after the work in the background."""
+
+
+@jobs_group.command("dead")
+@click.option("--retry", "job_id", type=click.UUID, metavar="ID", help="Try this one again.")
+@click.option("--all", "wants_all", is_flag=True, help="Try all of them again.")
+@as_json
+def jobs_dead(job_id: UUID | None, wants_all: bool, wants_json: bool) -> None:
+    """List the work that was given up, or let the worker try it again."""
+    database = open_database()
+    try:
+        if job_id or wants_all:
+            number = revive(database, utc_now(), job_id)
+            if job_id and not number:
+                raise ConfigError(f"there is no dead letter {job_id}")
+            click.echo(json.dumps({"revived": number}) if wants_json else f"{number} to be tried again.")
+            return
+        letters = dead_letters(database)
+    finally:
+        database.dispose()
+    if wants_json:
+        rows = [{**asdict(one), "id": str(one.id), "ended_at": one.ended_at and one.ended_at.isoformat()}
+                for one in letters]  # fmt: skip
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    table = Table("ID", "Business", "Work", "Tried", "Given up", "Because")
+    for one in letters:
+        table.add_row(str(one.id), one.tenant, one.kind, str(one.attempts),
+                      f"{one.ended_at:%Y-%m-%d %H:%M}" if one.ended_at else "", one.error)  # fmt: skip
+    terminal().print(table if letters else "Nothing was given up.")
 
 
 @cli.group("policy")

@@ -11,7 +11,7 @@ from bookwidget.tenancy.models import RefusedSite
 from bookwidget.tenancy.scope import Scope, TenantFacts
 from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.settings import Settings
-from bookwidget.tenancy.store import REFUSED_SITE, THE_TENANT
+from bookwidget.tenancy.store import OWN_HOST, REFUSED_SITE, THE_TENANT
 
 MOST_REFUSED_SITES = 200
 """A page can claim any origin, so the list of refused ones has an end."""
@@ -29,6 +29,11 @@ def facts_of(session: TenantSession) -> TenantFacts:
     if row is None:
         raise Missing
     return facts_from(row)
+
+
+def own_host(scope: Scope) -> str:
+    """The first host name of the business's own; empty if it has none."""
+    return scope.session.rows(OWN_HOST).scalar_one_or_none() or ""
 
 
 def note_refused_site(scope: Scope, origin: str, widget: str, *, every: timedelta) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, delete, select
 
-from bookwidget.tenancy.models import RefusedSite, Site, Tenant
+from bookwidget.tenancy.models import Host, RefusedSite, Site, Tenant
 
 TENANT_COLUMNS = (
     Tenant.id,
@@ -32,6 +32,7 @@ REFUSED_SITE = select(RefusedSite.last_at).where(
 REFUSED_SITES = select(RefusedSite.id, RefusedSite.origin, RefusedSite.widget, RefusedSite.last_at).order_by(
     RefusedSite.last_at.desc(), RefusedSite.id
 )
+OWN_HOST = select(Host.name).order_by(Host.created_at, Host.id).limit(1)
 REMOVE_SITE = delete(Site).where(Site.id == bindparam("removed_site"))
 FORGET_REFUSED = delete(RefusedSite).where(RefusedSite.origin == bindparam("refused_origin"))
 

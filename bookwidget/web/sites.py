@@ -88,6 +88,17 @@ def allow_refused(scope: Scope, refused_id: UUID | None) -> AllowedSite:
         return AllowedSite(known, origin) if known else _put_on_list(scope, origin)
 
 
+def dismiss_refused(scope: Scope, refused_id: UUID | None) -> None:
+    """Takes a refused site off the owner's page until it tries again. `Missing` if it is none of this tenant's."""
+    with writing(scope.session) as session:
+        require(scope, Permission.SITES_CHANGE)
+        refused = session.get(RefusedSite, (scope.tenant.id, refused_id)) if refused_id else None
+        if refused is None:
+            raise Missing
+        session.execute(FORGET_REFUSED, {"refused_origin": refused.origin})
+        record(scope, "site.dismissed", after={"origin": refused.origin})
+
+
 def remove_site(scope: Scope, site_id: UUID | None) -> None:
     """Browsers refuse the widgets there from the next page on. `Missing` if it is none of this tenant's."""
     with writing(scope.session) as session:

@@ -16,7 +16,14 @@ OPEN = {"console.log_in", "console.choose"}
 EVERY_MEMBER = {"console.home", "console.embed", "console.log_out"}
 LEAD_BACK = {
     (f"console.{name}", "GET")
-    for name in ("sites_allow", "bookings_attendance", "bookings_links", "bookings_withdraw", "bookings_note")
+    for name in (
+        "sites_allow",
+        "sites_dismiss",
+        "bookings_attendance",
+        "bookings_links",
+        "bookings_withdraw",
+        "bookings_note",
+    )
 }
 """Looked at, they only lead to the page with their button."""
 OF_BOOKINGS = "console.bookings"
@@ -116,7 +123,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 15
+    assert tried == 16
     for page in ("branding/", "sites/", "embed/", "bookings/?when=all"):
         text = visitor.get(page).text
         assert theirs["code"] not in text

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from bookwidget.console.snippets import SnippetWords, make_snippets
-from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.models import Host, Tenant
 from bookwidget.tenancy.session import writing
 from tests.console.desks import owner
 from tests.web_fixtures import Web
@@ -108,3 +108,11 @@ def test_the_copy_button_waits_for_script(web: Web) -> None:
     buttons = re.findall(r"<button[^>]*data-copy[^>]*>", owner(web).get("embed/").text)
     assert len(buttons) == 2
     assert all(button.endswith("hidden>") for button in buttons)
+
+
+def test_snippets_name_the_business_s_own_host(web: Web) -> None:
+    web.yoga.add(Host(name="book.yoga.example", created_at=web.now))
+    page = unescape(owner(web).get("embed/").text)
+    assert 'src="https://book.yoga.example/w/yoga/' in page
+    assert 'src="https://book.yoga.example/embed.js"' in page
+    assert "book.yoga.example" not in owner(web, web.other).get("embed/").text

@@ -110,3 +110,12 @@ def test_the_list_has_an_end(web: Web) -> None:
     answer = owner(web).send("sites/", origin="one-more.example")
     assert answer.status_code == 422
     assert "Remove one first" in answer.text
+
+
+def test_a_refused_site_can_be_dismissed(web: Web) -> None:
+    visitor = owner(web)
+    refused = web.yoga.add(RefusedSite(origin="https://blog.example", widget="login", last_at=web.now))
+    assert visitor.send(f"sites/refused/{refused.id.hex}/dismiss", "sites/").status_code == 303
+    assert "blog.example" not in visitor.get("sites/").text
+    assert origins(web.yoga) == ["https://yoga.localhost"]
+    assert ("site.dismissed", {"before": {}, "after": {"origin": "https://blog.example"}}) in events(web.yoga)

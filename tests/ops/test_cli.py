@@ -51,6 +51,8 @@ COMMANDS = (
     ("tenant",),
     ("tenant", "create"),
     ("tenant", "list"),
+    ("jobs",),
+    ("jobs", "dead"),
     ("policy",),
     ("policy", "explain"),
     ("demo",),
