@@ -13,6 +13,7 @@ from bookwidget.bookings.actions import (
     move_booking,
     read_answer_file,
     read_booking,
+    slots_to_move_to,
 )
 from bookwidget.console.bookings import show_one
 from bookwidget.console.forms import StaffCancelForm, StaffNoteForm
@@ -25,7 +26,8 @@ from bookwidget.web.desk import desk
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import PlainForm
 from bookwidget.web.one_booking.forms import MoveForm
-from bookwidget.web.one_booking.pages import times_to_move
+from bookwidget.web.one_booking.new_time import chosen_key, new_time, version_of
+from bookwidget.web.one_booking.pages import DAYS_BEFORE
 
 
 def staff() -> Scope:
@@ -59,17 +61,17 @@ def bookings_cancel(code: str) -> ResponseReturnValue:
 def bookings_move(code: str) -> ResponseReturnValue:
     """GET shows the times, POST moves."""
     scope, form = staff(), MoveForm()
-    key = request.args.get("slot", "")
     try:
         if request.method == "POST":
             form.check_guard()
-            key, made_for = form.slot.data or "", form.moves.data
             try:
-                move_booking(scope, code, key, moves=-1 if made_for is None else made_for)
+                move_booking(scope, code, chosen_key(form), moves=version_of(form))
                 return done(code, "moved")
             except Refused as refused:
                 form.refuse("slot", refused.reason)
-        values = times_to_move(scope, read_booking(scope, code), form, key)
+        booking, local = read_booking(scope, code), desk().formats.local
+        usual = local(desk().now if booking.kind == "class" else booking.starts_at - DAYS_BEFORE).date()
+        values = new_time(scope, booking, form, partial(slots_to_move_to, scope, code), usual)
     except Denied as denied:
         return show_one(code, trouble=denied.reason, status=403)
     return show(
