@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
-from bookwidget.bookings.calendar import RAISES, CalendarFile, calendar_file, entry_at, entry_of
+from bookwidget.bookings.calendar import RAISES, CalendarEntry, CalendarFile, calendar_file, entry_at, entry_of
 from bookwidget.bookings.policy import Answer, BookingFacts, Decisions, decide
 from bookwidget.bookings.results import (
     PAGE_SIZE,
@@ -118,17 +118,24 @@ def read_calendar(scope: Scope, code: str) -> CalendarFile:
 
 
 def calendar_of_change(scope: Scope, booking_id: UUID, kind: str, at: datetime) -> CalendarFile | None:
-    """What a calendar has to know of a booking after the event of this kind and instant; None if there is none."""
+    """What a calendar has to know after the event of this kind and instant, which may tell of other dates of a series
+    too; None if there is none.
+    """
+    entries = entries_of_change(scope, booking_id, kind, at)
+    return calendar_file(scope.tenant, entries) if entries else None
+
+
+def entries_of_change(scope: Scope, booking_id: UUID, kind: str, at: datetime) -> list[CalendarEntry]:
     code = scope.session.rows(store.CODE_OF, {"booking": booking_id}).scalar_one_or_none()
-    if code is None:
-        return None
-    booking = read_booking(scope, code)
+    booking = read_booking(scope, code) if code else None
     number = 0
-    for change in booking.history:
+    for change in booking.history if booking else ():
         number += change.kind in RAISES
-        if (change.kind, change.at) == (kind, at):
-            return calendar_file(scope.tenant, [entry_at(booking, change, number)])
-    return None
+        if booking and (change.kind, change.at) == (kind, at):
+            others = [UUID(other) for other in change.after.get("others", ())]
+            told = [entry for other in others for entry in entries_of_change(scope, other, kind, at)]
+            return [entry_at(booking, change, number), *told]
+    return []
 
 
 def explain(scope: Scope, code: str, at: datetime) -> list[Explanation]:

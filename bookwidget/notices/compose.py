@@ -15,6 +15,7 @@ from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.notices.links import CustomerFacts, Links
+from bookwidget.notices.series import OtherDates, other_dates
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats, formats_for
@@ -24,6 +25,8 @@ from bookwidget.theming.styles import colours
 from bookwidget.theming.themes import Themes
 
 TEMPLATES = Path(__file__).parent / "templates"
+GAPS = re.compile(r"\n{3,}")
+"""What a template leaves behind where it has nothing to say."""
 COLOUR = re.compile(r"var\(--bw-color-([a-z-]+)\)")
 
 RESET_LINK = "https://link.invalid/password-reset"
@@ -100,6 +103,7 @@ class MailContext:
     booking_link: str
     waiting_link: str
     waiting: Waiting
+    series: OtherDates
 
 
 @dataclass(frozen=True)
@@ -124,12 +128,12 @@ class Composer:
         name = f"{tenant.theme}:mail/{event.kind}.{recipient}"
         branding = Branding.from_json({**tenant.branding, "name": tenant.name})
         locale = self._locale(customer.locale, tenant.locale) if recipient == CUSTOMER else tenant.locale
-        context = self._context(tenant, branding, event, customer, locale)
-        values = {field.name: getattr(context, field.name) for field in fields(context)}
         with speaking(self.catalogs.translations(locale)):
+            context = self._context(tenant, branding, event, customer, locale)
+            values = {field.name: getattr(context, field.name) for field in fields(context)}
             written = self._text.get_template(f"{name}.txt")
             subject = " ".join("".join(written.blocks["subject"](written.new_context(values))).split())
-            text = written.render(values).strip() + "\n"
+            text = GAPS.sub("\n\n", written.render(values).strip()) + "\n"
             html = self._html.get_template(f"{name}.html").render({**values, "subject": subject})
         palette = colours(self.themes, tenant.theme, branding)
         return Letter(subject, text, inliner(tuple(palette.items())).inline(html))
@@ -165,6 +169,7 @@ class Composer:
             booking_link=BOOKING_LINK,
             waiting_link=WAITING_LINK,
             waiting=waiting_of(words, event),
+            series=other_dates(words, event),
         )
 
     def _logo(self, tenant: TenantFacts, branding: Branding) -> Picture | None:

@@ -18,7 +18,8 @@ from bookwidget.tenancy.session import writing
 
 ATTEMPTS = 30
 """About a day of trying."""
-WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in ("made", "cancelled", "moved", "restored")}
+DEEDS = ("made", "cancelled", "moved", "restored", "postponed", "resumed")
+WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in DEEDS}
 WITH_WAITING_LINK = {f"waitlist.{deed}.customer" for deed in ("joined", "offered", "offer_ended")}
 WITH_RESET_LINK = "password.reset_requested.customer"
 

@@ -13,6 +13,7 @@ from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.mail import NAME_LENGTH, SUBJECT_LENGTH, one_line
 from bookwidget.notices.models import Message
 from bookwidget.notices.post import Post
+from bookwidget.notices.series import is_told_by_another
 from bookwidget.notices.store import customer_of
 from bookwidget.tenancy.scope import Scope
 
@@ -20,12 +21,21 @@ SEND = "message.send"
 EMAIL = "email"
 
 
-@subscribes("booking.made", "booking.cancelled", "booking.moved", "booking.restored")
+@subscribes(*(f"booking.{deed}" for deed in ("made", "cancelled", "moved", "restored", "postponed", "resumed")))
 def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """Customer and business, whoever of them did it."""
     customer = _customer(scope, event)
-    if customer is not None:
+    if customer is not None and not is_told_by_another(event):
         yield _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
+        yield _message(scope, event, services[Post], BUSINESS, customer)
+
+
+@subscribes("series.date_left_out")
+def tell_what_is_left_out(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """Both, because one of them has to do something if the date shall take place."""
+    customer = _customer(scope, event)
+    if customer is not None:
+        yield _message(scope, event, services[Post], CUSTOMER, customer)
         yield _message(scope, event, services[Post], BUSINESS, customer)
 
 

@@ -32,7 +32,7 @@ from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, waiters_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import cancelled, event, letter, made_at, moved, noted, restored, waits
+from tests.notices.test_letters import cancelled, event, letter, made_at, moved, noted, of_series, restored, waits
 from tests.web_fixtures import HERE, Visitor, Web
 
 DOMAINS = extract()
@@ -297,7 +297,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
     for happened in (
         made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
-        made_at(from_waiting_list=True), noted(),
+        made_at(from_waiting_list=True), noted(), *of_series(),
     ):  # fmt: skip
         for to in (CUSTOMER, BUSINESS):
             made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)

@@ -76,6 +76,20 @@ def noted(actor: str = "customer") -> Happened:
     return event("booking.note_added", {}, {**place(OLD), "note": "123\n<b>", "is_shared": True}, actor)
 
 
+def of_series() -> list[Happened]:
+    """What several dates have in common, and single ones that were postponed and resumed."""
+    others = {"dates": [place(NEW)], "staying": [place(OLD)]}
+    weekly = {"kind": "weekly", "every": 2, "first_day": "2026-11-24"}
+    return [
+        event("booking.made", {}, {**place(OLD), **others, "repeats": weekly, "left_out": [place(NEW)]}),
+        event("booking.cancelled", place(OLD), {"reason": "", **others}),
+        event("booking.postponed", place(OLD), {**others, "next_at": NEW.isoformat()}),
+        event("booking.postponed", place(OLD), place(NEW)),
+        event("booking.resumed", place(OLD), place(NEW)),
+        event("series.date_left_out", {}, {"service": "Slow Flow", "starts_at": NEW.isoformat(), "repeats": weekly}),
+    ]
+
+
 def letter(what: Happened, to: str = CUSTOMER, catalogs: Catalogs | None = None, **changes: Any) -> Letter:
     customer = changes.pop("customer", ADA)
     return composer(catalogs).letter(tenant(**changes), what, to, customer)
