@@ -49,10 +49,11 @@ class Class:
 
 def race(database: Prepared, folder: Path) -> list[Measured]:
     """One race at `bookwidget serve`; how it ended, and how long answers took."""
-    wanted, port = make_class(database), free_port()
+    wanted, other, port = make_class(database), make_class(database), free_port()
     environment = {"DATABASE_URL": database.url, "INSTANCE": str(folder), "PORT": str(port)}
     command = [sys.executable, "-m", "bookwidget.ops", "serve"]
     with running(command, port, environment, "/healthz"):
+        list(told_by(*guest_with_form(port, CLIENTS * GUESTS, other)))  # a process that has served each page once
         answers = [answer for told in told_by_clients(port, wanted) for answer in told]
     seconds = sorted(took for status, took in answers if status in EXPECTED)
     lost = Counter(status for status, _took in answers if status not in EXPECTED)
@@ -106,7 +107,7 @@ def told_by_clients(port: int, wanted: Class) -> list[list[tuple[int, float]]]:
     """Status and seconds of each request; 0 is one that was never answered. All begin together."""
     clients = [
         subprocess.Popen(
-            [sys.executable, "-m", __name__, str(port), wanted.service_id.hex, str(OccurrenceKey(wanted.occurrence_id)),
+            [sys.executable, "-m", __name__, str(port), wanted.service_id.hex, wanted.occurrence_id.hex,
              str(number * GUESTS)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
@@ -127,10 +128,16 @@ def told_by_clients(port: int, wanted: Class) -> list[list[tuple[int, float]]]:
             client.wait()
 
 
-def told_by(guest: Person, page: str, key: str, form: Fields) -> Iterator[tuple[int, float]]:
+def guest_with_form(port: int, number: int, wanted: Class) -> tuple[Person, str, Fields]:
+    """Somebody who has the page with the dates open, and has chosen the only one."""
+    guest, page = Person([port], number, f"/w/{data.SLUG}/0/"), f"book/{wanted.service_id.hex}"
+    return guest, page, {**guest.form(page), "slot": str(OccurrenceKey(wanted.occurrence_id))}
+
+
+def told_by(guest: Person, page: str, form: Fields) -> Iterator[tuple[int, float]]:
     """As far as the guest gets: the one whose place is gone is told so, and stops."""
     try:
-        kept = guest.ask(page, {**form, "slot": key})
+        kept = guest.ask(page, form)
         yield kept.status, kept.seconds
         if kept.status != 303:
             return
@@ -147,15 +154,13 @@ def told_by(guest: Person, page: str, key: str, form: Fields) -> Iterator[tuple[
 
 def main() -> None:
     """All guests have the page with the dates open before anybody presses."""
-    port, service, key, first = sys.argv[1:]
-    page = f"book/{service}"
-    guests = [Person([int(port)], number, f"/w/{data.SLUG}/0/") for number in range(int(first), int(first) + GUESTS)]
-    forms = [guest.form(page) for guest in guests]
+    port, service, occurrence, first = sys.argv[1:]
+    wanted = Class(UUID(service), UUID(occurrence))
+    queue = [guest_with_form(int(port), int(first) + number, wanted) for number in range(GUESTS)]
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    queue = zip(guests, forms, strict=True)
-    json.dump([told for guest, form in queue for told in told_by(guest, page, key, form)], sys.stdout)
+    json.dump([told for guest in queue for told in told_by(*guest)], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 BINARIES = Path(sys.executable).parent
 TICKS = os.sysconf("SC_CLK_TCK")
-PATIENCE = 30.0
+PATIENCE = 120.0
 """Seconds that a server may take to start or to stop."""
 
 
