@@ -24,7 +24,19 @@ HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=
 CHANGES = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
 BACK = (Permission.BOOKING_UNDO, Permission.BOOKING_RESUME)
 WORDS = (Permission.BOOKING_RATE, Permission.BOOKING_NOTE)
-ASKED = (*CHANGES, *CHANGES, *BACK, *BACK, *WORDS, *WORDS, Permission.BOOKING_READ, Permission.PROFILE_CHANGE)
+OF_STAFF = (Permission.BOOKING_MARK, Permission.BOOKING_OVERRIDE)
+ASKED = (
+    *CHANGES,
+    *CHANGES,
+    *CHANGES,
+    *BACK,
+    *BACK,
+    *WORDS,
+    *WORDS,
+    *OF_STAFF,
+    Permission.BOOKING_READ,
+    Permission.PROFILE_CHANGE,
+)
 RESCHEDULES = (Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
 OWNER = customer(UUID(int=1))
 """An id of her own, as every request reads one anew."""
@@ -100,6 +112,11 @@ def rules(case: Case) -> Iterator[Rule]:
         yield "undo_allowed", True, True
     elif case.permission is Permission.BOOKING_RESUME:
         yield from rules_of_resuming(case, is_staff=is_staff)
+    elif case.permission in OF_STAFF:
+        yield "staff_only", not is_staff, False
+        yield "already_cancelled", case.facts.status == "cancelled", False
+        yield "already_begun", case.permission is Permission.BOOKING_OVERRIDE and case.now >= START, False
+        yield "staff", True, True
     elif case.permission is Permission.BOOKING_RATE:
         yield from rules_of_rating(case, is_staff=is_staff)
     elif case.permission is Permission.BOOKING_NOTE:
@@ -119,6 +136,8 @@ def rules_of_changes(case: Case, *, is_staff: bool) -> Iterator[Rule]:
         facts.is_occurrence_cancelled and case.permission is not Permission.BOOKING_POSTPONE,
         True,
     )
+    given, until = facts.overridden, facts.overridden_until
+    yield "override", given == case.permission and until is not None and until > now, True
     yield "locked_status", facts.status in case.setting("locked_statuses").split(), False
     name = {
         Permission.BOOKING_CANCEL: "cancel",
@@ -178,6 +197,8 @@ def draw(chance: random.Random, permission: Permission, actor: Actor) -> Case:
         undo_until=cancelled_at + HOUR if cancelled_at and chance.random() < 0.75 else None,
         cancelled_at=cancelled_at,
         rated_at=chance.choice([None, END + HOUR]),
+        overridden=chance.choice(["", "", "", *CHANGES]),
+        overridden_until=chance.choice([None, START - 30 * HOUR, START + HOUR]),
         cancelled_by=chance.choice(["customer", "customer", "customer", "member", "system"]) if is_cancelled else "",
     )
     case = Case(permission, facts, stored, actor, START)
@@ -208,6 +229,7 @@ def instant_of(chance: random.Random, facts: BookingFacts, case: Case) -> dateti
     turns = [START, END, *(START - case.setting(f"{name}_notice_hours") * HOUR for name in ("cancel", "move"))]
     if facts.cancelled_at:
         turns += [facts.cancelled_at + case.setting("resume_days") * DAY, facts.undo_until or facts.cancelled_at]
+    turns += [facts.overridden_until] * 2 if facts.overridden_until else []
     if case.permission in WORDS:
         turns += [END + 5 * HOUR, END + HOUR + 14 * DAY]
     turns += [START - chance.uniform(0, 80) * HOUR, START - 100 * DAY]

@@ -105,6 +105,7 @@ def store(web: Web, case: Case) -> tuple[Booking, Occurrence]:
         id=uuid7(), code=booking_code(), customer_id=yoga.ids["ada"], service_id=service.id, occurrence_id=here.id,
         starts_at=here.starts_at, ends_at=here.ends_at, status=facts.status, price=1, moves=facts.moves,
         cancelled_at=facts.cancelled_at and facts.cancelled_at + shift, cancelled_by=facts.cancelled_by,
+        overridden=facts.overridden, overridden_until=facts.overridden_until and facts.overridden_until + shift,
         cancelled_from="confirmed", undo_until=facts.undo_until and facts.undo_until + shift, undo_hold_id=hold,
         created_at=yoga.now - timedelta(days=500),
     )  # fmt: skip
