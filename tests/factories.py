@@ -104,7 +104,11 @@ def make_booking(world: World, *, customer: str = "ada", tickets: int = 1, **cha
         "status": "confirmed", "price": 1400 * tickets, "created_at": world.now - timedelta(days=7), **changes,
     }  # fmt: skip
     booking = Booking(id=uuid7(), **values)
-    world.add(booking, *[Ticket(booking_id=booking.id, occurrence_id=occurrence.id) for _ in range(tickets)])
+    each, rest = divmod(values["price"], max(1, tickets))
+    prices = [each + rest, *[each] * (tickets - 1)][:tickets]
+    world.add(
+        booking, *[Ticket(booking_id=booking.id, occurrence_id=occurrence.id, price=price) for price in prices]
+    )  # fmt: skip
     with world.database.session(world.tenant_id) as session, writing(session):
         stored = session.get_one(Occurrence, (world.tenant_id, occurrence.id))
         stored.seats_taken += tickets if values["status"] != "cancelled" else 0

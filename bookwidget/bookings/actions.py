@@ -5,7 +5,7 @@ from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, sh
 from bookwidget.bookings.attendance import MARKS, mark_attendance
 from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
-from bookwidget.bookings.cancelling import cancel_booking, minutes_to_undo
+from bookwidget.bookings.cancelling import cancel_booking, cancel_ticket, minutes_to_undo
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.desk import (
     STATUSES,
@@ -56,6 +56,7 @@ from bookwidget.bookings.results import (
     Day,
     Explanation,
     FullDate,
+    HeldTicket,
     LeftList,
     ListQuery,
     MoveChoices,
@@ -75,6 +76,15 @@ from bookwidget.bookings.series_ending import cancel_series, plan_cancel, plan_p
 from bookwidget.bookings.series_moving import SeriesMove, move_series, plan_move
 from bookwidget.bookings.series_reading import LeftOut, SeriesChoice, SeriesDetails, read_series, rhythm_words
 from bookwidget.bookings.series_rules import Kind, Rhythm, check_rhythm, words_of_rhythm
+from bookwidget.bookings.transferring import (
+    TicketChange,
+    Transfer,
+    TransferOffer,
+    offer_transfer,
+    services_to_transfer_to,
+    slots_to_transfer_to,
+    transfer_tickets,
+)
 from bookwidget.bookings.undoing import undo_cancel
 from bookwidget.bookings.uploads import (
     AnswerFile,
@@ -122,6 +132,7 @@ __all__ = [
     "Explanation",
     "FullDate",
     "Held",
+    "HeldTicket",
     "KeptPlace",
     "Kind",
     "LeftList",
@@ -145,6 +156,9 @@ __all__ = [
     "Slot",
     "Tab",
     "TakenOffer",
+    "TicketChange",
+    "Transfer",
+    "TransferOffer",
     "UploadFacts",
     "WaitingDetails",
     "WaitingPlace",
@@ -158,6 +172,7 @@ __all__ = [
     "calendar_of_change",
     "cancel_booking",
     "cancel_series",
+    "cancel_ticket",
     "check_details",
     "check_rhythm",
     "confirm_hold",
@@ -192,6 +207,7 @@ __all__ = [
     "move_booking",
     "move_series",
     "offer_places",
+    "offer_transfer",
     "offers_feeds",
     "open_by_link",
     "open_waiting",
@@ -217,14 +233,17 @@ __all__ = [
     "resize_place",
     "resume_booking",
     "rhythm_words",
+    "services_to_transfer_to",
     "shown",
     "slot_start",
     "slots_to_book",
     "slots_to_move_to",
     "slots_to_postpone_to",
     "slots_to_resume_at",
+    "slots_to_transfer_to",
     "start_series",
     "take_offer",
+    "transfer_tickets",
     "undo_cancel",
     "waiting_token",
     "wherever",

@@ -103,7 +103,8 @@ def stored(
     """Writes the booking, its tickets and its event, which tells `more` where there is more to tell."""
     scope.session.add(booking)
     ids = sorted(uuid7() for _ticket in tickets)  # those of one millisecond are in no order by themselves
-    scope.session.add_all(ticket_of(booking, ticket, id) for ticket, id in zip(tickets, ids, strict=True))
+    for ticket, price, id in zip(tickets, shares(scope, booking, tickets), ids, strict=True):
+        scope.session.add(ticket_of(booking, ticket, price, id))
     scope.session.flush()
     made = read_booking(scope, booking.code)
     waited = {"from_waiting_list": True} if stop_waiting(scope, booking) else {}
@@ -112,15 +113,27 @@ def stored(
     return read_booking(scope, booking.code)
 
 
+def shares(scope: Scope, booking: Booking, tickets: Sequence[NewTicket]) -> list[int]:
+    """What each ticket costs; together it is what the booking does."""
+    if len(tickets) == 1:
+        return [booking.price]
+    return prices_of(scope, read_service(scope, booking.service_id), tickets)
+
+
 def price_of(scope: Scope, service: ServiceFacts, tickets: Sequence[NewTicket]) -> int:
     """Minor units for all tickets; `Refused("tickets", …)` for a number or a kind that is not offered."""
+    return sum(prices_of(scope, service, tickets))
+
+
+def prices_of(scope: Scope, service: ServiceFacts, tickets: Sequence[NewTicket]) -> list[int]:
+    """Minor units for each ticket; `Refused("tickets", …)` for a number or a kind that is not offered."""
     most = MAX_TICKETS if service.is_class else 1
     if not 1 <= len(tickets) <= most:
         raise Refused("tickets", _("Choose a number of places from 1 to %(most)s.", most=most))
     prices = {kind.id: kind.price for kind in list_ticket_types(scope, service.id)}
     if any(ticket.ticket_type_id not in {None, *prices} for ticket in tickets):
         raise Refused("tickets", _("Choose one of the ticket types."))
-    return sum(prices[ticket.ticket_type_id] if ticket.ticket_type_id else service.price for ticket in tickets)
+    return [prices[ticket.ticket_type_id] if ticket.ticket_type_id else service.price for ticket in tickets]
 
 
 def take_place(
@@ -133,7 +146,7 @@ def take_place(
     return key.occurrence_id
 
 
-def ticket_of(booking: Booking, ticket: NewTicket, id: UUID) -> Ticket:
+def ticket_of(booking: Booking, ticket: NewTicket, price: int, id: UUID) -> Ticket:
     return Ticket(
         id=id,
         booking_id=booking.id,
@@ -142,4 +155,5 @@ def ticket_of(booking: Booking, ticket: NewTicket, id: UUID) -> Ticket:
         attendee=checked_text("tickets", ticket.attendee, MAX_ATTENDEE),
         is_child=ticket.is_child,
         age=ticket.age,
+        price=price,
     )

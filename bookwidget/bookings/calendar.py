@@ -10,7 +10,14 @@ from bookwidget.bookings.results import BookingDetails, Change
 from bookwidget.tenancy.scope import TenantFacts
 
 PRODUCT = "-//bookwidget//bookwidget//EN"
-RAISES = ("booking.moved", "booking.postponed", "booking.cancelled", "booking.restored", "booking.resumed")
+RAISES = (
+    "booking.moved",
+    "booking.transferred",
+    "booking.postponed",
+    "booking.cancelled",
+    "booking.restored",
+    "booking.resumed",
+)
 """Events after which a calendar has to know a booking anew."""
 
 
@@ -65,7 +72,7 @@ def entry_at(booking: BookingDetails, change: Change, number: int) -> CalendarEn
         changed_at=change.at,
         starts_at=datetime.fromisoformat(facts["starts_at"]),
         ends_at=datetime.fromisoformat(facts["ends_at"]),
-        title=now.title,
+        title=facts["service"],
         place=now.place,
         code=now.code,
         is_cancelled=is_over,

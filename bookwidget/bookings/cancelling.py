@@ -14,11 +14,12 @@ from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
 from bookwidget.bookings.changing import locked, place_facts, places_of, require
 from bookwidget.bookings.listing import read_booking
-from bookwidget.bookings.results import BookingDetails
+from bookwidget.bookings.results import BookingDetails, HeldTicket
 from bookwidget.bookings.rules import checked_text
 from bookwidget.catalog.actions import read_service
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
+from bookwidget.kernel.errors import Missing
 from bookwidget.schedule.actions import (
     change_places,
     hold_for_undo,
@@ -48,6 +49,55 @@ def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetai
         return read_booking(scope, code)
 
 
+def cancel_ticket(scope: Scope, code: str, ticket_id: UUID, *, reason: str = "") -> BookingDetails:
+    """Cancels one ticket of several, for good: its place is free at once and the price falls by the ticket's. With the
+    last one the booking is cancelled. What is cancelled already is answered as it is.
+
+    Raises `Missing`, `Denied`, `Refused("reason", …)`. Event: `booking.ticket_cancelled`, or `booking.cancelled`.
+    """
+    why = checked_text("reason", reason, MAX_REASON)
+    with writing(scope.session):
+        booking = locked(scope, code)
+        if not scope.session.rows(store.TICKET, {"of": ticket_id, "booking": booking.id}).all():
+            raise Missing
+        ticket = next((one for one in booking.tickets if one.id == ticket_id), None)
+        if ticket is None or booking.status == "cancelled":
+            return booking
+        require(booking.may_cancel)
+        if len(booking.tickets) > 1:
+            cancel_one(scope, booking, ticket, why)
+        else:
+            drop(scope, booking, why)
+        return read_booking(scope, code)
+
+
+def cancel_one(scope: Scope, booking: BookingDetails, ticket: HeldTicket, why: str) -> None:
+    fee = booking.may_cancel.fee(ticket.price.amount)
+    change_places(scope, {ticket.occurrence_id: -1})
+    scope.session.rows(store.CANCEL_TICKET, {"of": ticket.id, "fee": fee})
+    scope.session.rows(store.CHEAPEN, {"booking": booking.id, "amount": ticket.price.amount})
+    left = booking.price - ticket.price
+    record(
+        scope,
+        "booking.ticket_cancelled",
+        booking_id=booking.id,
+        customer_id=booking.customer_id,
+        before={
+            **place_facts(booking),
+            "price": booking.price.amount,
+            "places": len(booking.tickets),
+            "ticket": str(ticket.id),
+            "attendee": ticket.name,
+        },
+        after={"reason": why, **fee_facts(booking, fee), "price": left.amount, "places": len(booking.tickets) - 1},
+    )
+
+
+def fee_facts(booking: BookingDetails, fee: int) -> dict[str, int]:
+    """What cancelling costs now, as an event keeps it."""
+    return {"fee": fee, "fee_percent": booking.may_cancel.fee_percent}
+
+
 def drop(
     scope: Scope,
     booking: BookingDetails,
@@ -60,22 +110,23 @@ def drop(
     """Cancels a locked booking, inside the caller's write transaction. `together` names a cancellation of several;
     `kind` is that of the event, which tells `more` where there is more to tell.
     """
-    places = places_of(scope, booking)
+    places = places_of(booking.tickets)
     until, hold_id = undo_until(scope, booking), None
     if until is not None and len(places) == 1:
         hold_id = keep_places(scope, booking, places, until)
     else:
         until = None
         free_places(scope, booking, places)
-    values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why}
+    fee = booking.may_cancel.fee(booking.price.amount)
+    values = {"booking": booking.id, "at": scope.now, "by": scope.actor.kind.value, "why": why, "fee": fee}
     scope.session.rows(store.CANCEL, {**values, "undo_until": until, "undo_hold": hold_id, "together": together})
     record(
         scope,
         kind,
         booking_id=booking.id,
         customer_id=booking.customer_id,
-        before=place_facts(booking),
-        after={"reason": why, **more},
+        before={**place_facts(booking), "price": booking.price.amount},
+        after={"reason": why, **fee_facts(booking, fee), **more},
     )
 
 

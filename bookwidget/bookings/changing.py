@@ -1,6 +1,7 @@
 """Moving; and what every change of a booking needs: its lock, its places, its facts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,12 +9,12 @@ from uuid import UUID
 from bookwidget.bookings import store
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.policy import Answer
-from bookwidget.bookings.results import BookingDetails, Day, MoveChoices
+from bookwidget.bookings.results import BookingDetails, Day, HeldTicket, MoveChoices
 from bookwidget.bookings.rules import is_code, is_there_already
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.events.record import record
 from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.text import _
+from bookwidget.kernel.text import Text, _
 from bookwidget.schedule.actions import (
     Slot,
     TimeKey,
@@ -31,6 +32,9 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 MAX_DAYS = 31
+CHANGED_MEANWHILE: Text = _("This booking has changed in the meantime. Please check it and choose a time.")
+Place = tuple[UUID, datetime, datetime]
+"""An occurrence and its times."""
 
 
 def slots_to_move_to(scope: Scope, code: str, first_day: date, days: int = 7) -> MoveChoices:
@@ -45,12 +49,18 @@ def slots_to_move_to(scope: Scope, code: str, first_day: date, days: int = 7) ->
 def choices_for(scope: Scope, booking: BookingDetails, first_day: date, days: int) -> MoveChoices:
     """Free times that hold all places of a booking, other than its own time if it has one."""
     service = read_service(scope, booking.service_id)
+    return times_for(scope, booking, service, first_day, days, places=len(booking.tickets))
+
+
+def times_for(
+    scope: Scope, booking: BookingDetails, service: ServiceFacts, first_day: date, days: int, *, places: int
+) -> MoveChoices:
+    """Where so many tickets of a booking can go: free times of this service."""
     own = booking.occurrence_id if booking.status != "cancelled" else None
     bounds, zone = bounds_for(scope, service), scope.tenant.zone
     today, days = local_day(bounds.earliest, zone), min(max(1, days), MAX_DAYS)
     first = max(today, min(first_day, bounds.last_day))
     last = first + (days - 1) * DAY
-    places = sum(places_of(scope, booking).values())
     by_day: dict[date, list[Slot]] = defaultdict(list)
     for slot in slots_between(scope, service, first, last, ignoring_occurrence=own):
         if slot.places_left >= places and not (own and stands_at(booking, parse_slot_key(slot.key))):
@@ -84,12 +94,12 @@ def move_booking(scope: Scope, code: str, slot_key: str, *, moves: int | None) -
 def check_version(booking: BookingDetails, moves: int | None) -> None:
     """`Refused("slot", …)` for a form that was made before the booking's last move."""
     if moves is not None and moves != booking.moves:
-        raise Refused("slot", _("This booking has changed in the meantime. Please check it and choose a time."))
+        raise Refused("slot", CHANGED_MEANWHILE)
 
 
 def move_to(scope: Scope, booking: BookingDetails, service: ServiceFacts, key: OccurrenceKey | TimeKey) -> None:
     """All live tickets, from here to there; `Refused("slot", …)` if it cannot be had."""
-    settle(scope, booking, *change_place(scope, booking, service, key))
+    settle(scope, booking, *change_place(scope, booking, service, key, booking.tickets))
 
 
 def settle(scope: Scope, booking: BookingDetails, target: UUID, starts_at: datetime, ends_at: datetime) -> None:
@@ -126,12 +136,16 @@ def require(answer: Answer) -> None:
 
 
 def change_place(
-    scope: Scope, booking: BookingDetails, service: ServiceFacts, key: OccurrenceKey | TimeKey
-) -> tuple[UUID, datetime, datetime]:
-    """Takes the new place and frees the old one; the new occurrence's id and times."""
+    scope: Scope,
+    booking: BookingDetails,
+    service: ServiceFacts,
+    key: OccurrenceKey | TimeKey,
+    tickets: Iterable[HeldTicket],
+) -> Place:
+    """Takes the new places of these tickets of a booking and frees the old ones."""
     if isinstance(key, TimeKey):
         lock_providers(scope, booking.provider_id, key.provider_id)
-    places = places_of(scope, booking)
+    places = places_of(tickets)
     wanted = sum(places.values())
     slot = find_slot(scope, service, key, ignoring_occurrence=booking.occurrence_id)
     if slot.places_left < wanted:
@@ -147,9 +161,9 @@ def change_place(
     return target, slot.starts_at, slot.ends_at
 
 
-def places_of(scope: Scope, booking: BookingDetails) -> dict[UUID, int]:
-    """How many places its live tickets take at which occurrence."""
-    return {row[0]: row[1] for row in scope.session.rows(store.PLACES, {"booking": booking.id})}
+def places_of(tickets: Iterable[HeldTicket]) -> dict[UUID, int]:
+    """How many places they take at which occurrence."""
+    return Counter(ticket.occurrence_id for ticket in tickets)
 
 
 def stands_at(booking: BookingDetails, key: OccurrenceKey | TimeKey) -> bool:

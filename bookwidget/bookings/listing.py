@@ -20,6 +20,7 @@ from bookwidget.bookings.results import (
     Cancellation,
     Change,
     Explanation,
+    HeldTicket,
     ListedBooking,
     ListedTicket,
     ListQuery,
@@ -47,6 +48,7 @@ EXPLAINED = (
     Permission.BOOKING_READ,
     Permission.BOOKING_CANCEL,
     Permission.BOOKING_MOVE,
+    Permission.BOOKING_TRANSFER,
     Permission.BOOKING_POSTPONE,
     Permission.BOOKING_UNDO,
     Permission.BOOKING_RESUME,
@@ -88,7 +90,7 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         raise Missing
     if not answer(scope, row, Permission.BOOKING_READ, scope.now).allowed:
         raise Missing
-    tickets = [ListedTicket(*ticket) for ticket in scope.session.rows(store.ATTENDEES, {"booking": row.id})]
+    tickets: Sequence[Any] = scope.session.rows(store.TICKETS, {"booking": row.id}).all()
     history = scope.session.rows(store.HISTORY, {"booking": row.id})
     return BookingDetails(
         **facts_of_row(scope, listed_booking(row), row.customer_id, tickets),
@@ -103,13 +105,26 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         created_at=row.created_at,
         note=row.note,
         rating_comment=row.rating_comment,
-        cancellation=cancellation_of(row),
+        tickets=tuple(held_ticket(scope, ticket) for ticket in tickets),
+        ticket_fees=Money(row.ticket_fees, scope.tenant.currency),
+        cancellation=cancellation_of(scope, row),
         cancelled_with=row.cancelled_with,
         override=override_of(row, scope.now),
-        history=tuple(
-            Change(kind, at, by, facts.get("before", {}), facts.get("after", {})) for kind, at, by, facts in history
-        ),
+        history=tuple(change for happened in history if (change := change_of(row, happened))),
     )
+
+
+def held_ticket(scope: Scope, row: Any) -> HeldTicket:
+    price = Money(row.price, scope.tenant.currency)
+    return HeldTicket(row.id, row.occurrence_id, row.attendee, row.is_child, row.ticket_type_id, row.kind, price)
+
+
+def change_of(row: Any, event: Any) -> Change | None:
+    """None for what happened to a booking that was split off, after it had been."""
+    before, after = event.facts.get("before", {}), event.facts.get("after", {})
+    if event.booking_id == row.id:
+        return Change(event.kind, event.at, event.actor_kind, before, after)
+    return Change("booking.split", event.at, event.actor_kind, before, after) if before["code"] == row.code else None
 
 
 def read_calendar(scope: Scope, code: str) -> CalendarFile:
@@ -180,6 +195,7 @@ def facts_of(row: ListedBooking, customer_id: UUID) -> BookingFacts:
         row.rated_at,
         row.overridden,
         row.overridden_until,
+        row.kind,
     )
 
 
@@ -236,7 +252,8 @@ def override_of(row: Any, now: datetime) -> Override | None:
     return Override(Permission(row.overridden), row.overridden_until)
 
 
-def cancellation_of(row: Any) -> Cancellation | None:
+def cancellation_of(scope: Scope, row: Any) -> Cancellation | None:
     if row.status != "cancelled" or row.cancelled_at is None:
         return None
-    return Cancellation(row.cancelled_at, row.cancelled_by, row.cancel_reason)
+    fee = Money(row.cancel_fee, scope.tenant.currency)
+    return Cancellation(row.cancelled_at, row.cancelled_by, row.cancel_reason, fee)

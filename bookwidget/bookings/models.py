@@ -25,6 +25,9 @@ class Booking(Owned, Base):
         CheckConstraint("status IN ('pending', 'hold', 'confirmed', 'cancelled')", name="status"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("rating BETWEEN 1 AND 10", name="rating"),
+        CheckConstraint("cancel_fee >= 0", name="cancel_fee"),
+        refers_to("booking", "split_from_id"),
+        Index("ix_booking_split", "tenant_id", "split_from_id"),
         Index("ix_booking_customer", "tenant_id", "customer_id", "starts_at"),
         Index("ix_booking_starts", "tenant_id", "starts_at"),
         Index("ix_booking_occurrence", "tenant_id", "occurrence_id"),
@@ -39,7 +42,7 @@ class Booking(Owned, Base):
     ends_at: Mapped[datetime] = mapped_column(Instant)
     status: Mapped[str] = mapped_column(String(10))
     price: Mapped[int]
-    """Minor units of the tenant's currency, for all tickets."""
+    """Minor units of the tenant's currency, for all tickets that were not cancelled by themselves."""
     note: Mapped[str] = mapped_column(Text, default="")
     visit_address: Mapped[str] = mapped_column(String(300), default="", server_default="")
     """Where the provider comes to; empty: the booking is at the occurrence's location, if it has one."""
@@ -55,6 +58,10 @@ class Booking(Owned, Base):
     """Until then the cancellation can be undone; None: it was final at once."""
     undo_hold_id: Mapped[UUID | None]
     """The hold that keeps its places so long. Not the booking's own id, which pages show."""
+    cancel_fee: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Minor units owed for cancelling all of it late; 0 again if that is undone."""
+    split_from_id: Mapped[UUID | None]
+    """The booking that its tickets were in before they were transferred without the others."""
     cancelled_with: Mapped[UUID | None]
     """One id for all dates of a series that one press cancelled: undoing brings them back together."""
     series_id: Mapped[UUID | None]
@@ -73,7 +80,7 @@ class Booking(Owned, Base):
 
 
 class Ticket(Owned, Base):
-    """A place on an occurrence for one attendee."""
+    """A place on an occurrence for one attendee. Those of one booking that are live stand at one date."""
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -81,6 +88,8 @@ class Ticket(Owned, Base):
         refers_to("occurrence", "occurrence_id"),
         refers_to("ticket_type", "ticket_type_id"),
         CheckConstraint("attendance IN ('', 'attended', 'absent')", name="attendance"),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("cancel_fee >= 0", name="cancel_fee"),
         Index("ix_ticket_booking", "tenant_id", "booking_id"),
         Index("ix_ticket_occurrence", "tenant_id", "occurrence_id"),
     )
@@ -92,7 +101,12 @@ class Ticket(Owned, Base):
     """Empty: the customer."""
     is_child: Mapped[bool] = mapped_column(default=False)
     age: Mapped[int | None]
+    price: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Minor units, as agreed when it was booked or transferred; the booking's is the sum."""
     is_cancelled: Mapped[bool] = mapped_column(default=False)
+    """By itself; cancelling the booking leaves it alone."""
+    cancel_fee: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Minor units owed for cancelling it late, by itself."""
     attendance: Mapped[str] = mapped_column(String(10), default="")
 
 

@@ -34,6 +34,8 @@ class BookingFacts(NamedTuple):
     overridden: str = ""
     """The permission that staff gave for this one booking, whatever the business's limits say; empty: none."""
     overridden_until: datetime | None = None
+    kind: str = "class"
+    """`class` or `appointment`."""
 
 
 OVERRIDABLE = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
@@ -61,6 +63,14 @@ class Answer(NamedTuple):
     """The last instant at which it is (or was) allowed is just before this; None: no such limit."""
     rule: str
     """Names what decided, for `policy explain` and for tests."""
+    fee_percent: int = 0
+    """What doing it now costs, of the price of what is cancelled."""
+    free_until: datetime | None = None
+    """From then on there is a fee; None: there never is."""
+
+    def fee(self, price: int) -> int:
+        """Minor units, rounded down: never more than the percentage of `price`."""
+        return price * self.fee_percent // 100
 
 
 def decide(permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
@@ -70,7 +80,12 @@ def decide(permission: Permission, facts: BookingFacts, settings: Settings, acto
     match permission:
         case Permission.BOOKING_READ:
             return yes("own_booking" if not actor.is_staff else "staff")
-        case Permission.BOOKING_CANCEL | Permission.BOOKING_MOVE | Permission.BOOKING_POSTPONE:
+        case (
+            Permission.BOOKING_CANCEL
+            | Permission.BOOKING_MOVE
+            | Permission.BOOKING_TRANSFER
+            | Permission.BOOKING_POSTPONE
+        ):
             return decide_change(permission, facts, settings, actor, now)
         case Permission.BOOKING_UNDO:
             return decide_undo(facts, now)
@@ -95,10 +110,19 @@ def may_book_as_guest(actor: Actor) -> bool:
     return actor.kind is ActorKind.VISITOR
 
 
+def binds_value(answer: Answer, settings: Settings) -> bool:
+    """Whether who may transfer by this answer is bound to tickets of equal or lower value: customers, unless it was
+    the business that cancelled the date.
+    """
+    return answer.rule == "transfer_allowed" and settings[choices.TRANSFER_VALUE] == "equal_or_lower"
+
+
 def decide_change(
     permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime
 ) -> Answer:
     """Reality binds everybody, the business's limits bind customers."""
+    if permission is Permission.BOOKING_TRANSFER and facts.kind != "class":
+        return ONLY_CLASSES
     impossible = impossible_because(facts, actor, now)
     if impossible is not None:
         return impossible
@@ -115,9 +139,7 @@ def within_limits(permission: Permission, facts: BookingFacts, settings: Setting
         return yes("override", min(facts.overridden_until, facts.starts_at))
     if facts.status in words_of(settings[choices.LOCKED_STATUSES]):
         return no("locked_status", _("This booking cannot be changed at the moment. Please contact us."))
-    if permission is Permission.BOOKING_CANCEL:
-        return decide_cancel(facts, settings, now)
-    return (decide_postpone if permission is Permission.BOOKING_POSTPONE else decide_move)(facts, settings, now)
+    return LIMITS[permission](facts, settings, now)
 
 
 def impossible_because(facts: BookingFacts, actor: Actor, now: datetime) -> Answer | None:
@@ -156,7 +178,13 @@ def decide_cancel(facts: BookingFacts, settings: Settings, now: datetime) -> Ans
     until = facts.starts_at - hours(settings[choices.CANCEL_NOTICE_HOURS])
     if now >= until:
         return no("cancel_notice", _("Free cancellation ended on %(until)s.", until=until), until)
-    return yes("cancel_allowed", until)
+    percent = settings[choices.CANCEL_FEE_PERCENT]
+    free_until = facts.starts_at - timedelta(hours=settings[choices.CANCEL_FEE_HOURS])
+    if not percent or free_until >= until:
+        return yes("cancel_allowed", until)
+    if now < free_until:
+        return yes("cancel_allowed", until)._replace(free_until=free_until)
+    return yes("cancel_with_fee", until)._replace(fee_percent=percent, free_until=free_until)
 
 
 def decide_move(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
@@ -165,14 +193,28 @@ def decide_move(facts: BookingFacts, settings: Settings, now: datetime) -> Answe
     return within_move_limits("move_allowed", facts, settings, now)
 
 
+def decide_transfer(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
+    if not settings[choices.TRANSFER_ALLOWED]:
+        return no("transfer_not_allowed", _("To transfer your tickets, please contact us."))
+    return within_move_limits("transfer_allowed", facts, settings, now)
+
+
 def decide_postpone(facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
     if not settings[choices.POSTPONE_ALLOWED]:
         return NO_POSTPONING
     return within_move_limits("postpone_allowed", facts, settings, now)
 
 
+LIMITS = {
+    Permission.BOOKING_CANCEL: decide_cancel,
+    Permission.BOOKING_MOVE: decide_move,
+    Permission.BOOKING_POSTPONE: decide_postpone,
+    Permission.BOOKING_TRANSFER: decide_transfer,
+}
+
+
 def within_move_limits(rule: str, facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
-    """Postponing is a way of rescheduling: what limits the one limits the other."""
+    """Postponing and transferring are ways of rescheduling: what limits the one limits the others."""
     most = settings[choices.MAX_MOVES]
     if most and facts.moves >= most:
         return no("max_moves", _("This booking cannot be rescheduled any more often. Please contact us."))
@@ -280,3 +322,4 @@ NOT_CANCELLED = no("not_cancelled", _("This booking has not been cancelled."))
 NOT_COMPLETED = no("not_completed", _("Only what has taken place can be rated."))
 NO_RATING = no("no_rating", _("This booking cannot be rated."))
 NO_POSTPONING = no("postpone_not_allowed", _("To postpone this booking, please contact us."))
+ONLY_CLASSES = no("only_classes", _("Only tickets of classes can be transferred."))

@@ -154,6 +154,11 @@ class BookingRow:
         return self.policy(Permission.BOOKING_UNDO)
 
     @property
+    def may_transfer(self) -> Answer:
+        """Its tickets, to another class too; only bookings of classes."""
+        return self.policy(Permission.BOOKING_TRANSFER)
+
+    @property
     def may_postpone(self) -> Answer:
         return self.policy(Permission.BOOKING_POSTPONE)
 
@@ -187,6 +192,21 @@ class BookingPage:
 
 
 @dataclass(frozen=True)
+class HeldTicket:
+    """A live ticket of a booking; what it costs was agreed when it was booked or transferred."""
+
+    id: UUID
+    occurrence_id: UUID
+    name: str
+    """Of the attendee; empty: the customer."""
+    is_child: bool
+    kind_id: UUID | None
+    kind: str
+    """Name of its ticket type; empty: the standard one."""
+    price: Money
+
+
+@dataclass(frozen=True)
 class Organiser:
     name: str
     email: str
@@ -199,6 +219,8 @@ class Cancellation:
     by: str
     """`customer`, `member` or `system`."""
     reason: str
+    fee: Money
+    """Owed for cancelling all of it late."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +236,9 @@ class Change:
     """One entry of a booking's history."""
 
     kind: str
-    """`booking.made`, `booking.moved`, `booking.cancelled`, …"""
+    """`booking.made`, `booking.moved`, `booking.cancelled`, …; `booking.split`: some of its tickets were transferred
+    into a booking of their own.
+    """
     at: datetime
     by: str
     """The kind of actor."""
@@ -237,6 +261,10 @@ class BookingDetails(BookingRow):
     created_at: datetime
     note: str
     rating_comment: str
+    tickets: tuple[HeldTicket, ...]
+    """In the order of booking, like `attendees`."""
+    ticket_fees: Money
+    """Owed for tickets that were cancelled late, by themselves."""
     cancellation: Cancellation | None
     cancelled_with: UUID | None
     """Names the cancellation of several dates of a series of which this was one."""

@@ -44,7 +44,7 @@ def resume_booking(scope: Scope, code: str, slot_key: str, *, moves: int | None)
         require(booking.may_resume)
         check_version(booking, moves)
         service = read_service(scope, booking.service_id)
-        places = places_of(scope, booking)
+        places = places_of(booking.tickets)
         # What undoing kept so long has lapsed, and is given back by these: it may be the very place that is wanted.
         if isinstance(key, TimeKey):
             lock_providers(scope, booking.provider_id, key.provider_id)

@@ -29,6 +29,28 @@ CANCEL_NOTICE_HOURS = declare(
         per_service=True,
     )
 )
+CANCEL_FEE_PERCENT = declare(
+    Setting(
+        "bookings.cancel_fee_percent",
+        0,
+        _("Fee for cancelling late, in percent of the price"),
+        _("Owed by customers who cancel when the hours below have begun. 0: cancelling is free."),
+        minimum=0,
+        maximum=100,
+        per_service=True,
+    )
+)
+CANCEL_FEE_HOURS = declare(
+    Setting(
+        "bookings.cancel_fee_hours",
+        24,
+        _("Hours before the start in which the fee is owed"),
+        _("It matters only if customers may still cancel then: see the notice for cancelling."),
+        minimum=0,
+        maximum=8760,
+        per_service=True,
+    )
+)
 UNDO_MINUTES = declare(
     Setting(
         "bookings.undo_minutes",
@@ -57,6 +79,34 @@ MOVE_NOTICE_HOURS = declare(
         _("Customers may reschedule up to this many hours before the start. 0: until it starts."),
         minimum=0,
         maximum=8760,
+        per_service=True,
+    )
+)
+TRANSFER_ALLOWED = declare(
+    Setting(
+        "bookings.transfer_allowed",
+        True,
+        _("Customers may transfer tickets"),
+        _("On: tickets of a class can go to another class too. The notice and number for rescheduling hold as well."),
+        per_service=True,
+    )
+)
+TRANSFER_TARGET = declare(
+    Setting(
+        "bookings.transfer_target",
+        True,
+        _("Tickets of other classes may come here"),
+        _("Off: customers transfer no tickets of other classes to this one."),
+        per_service=True,
+    )
+)
+TRANSFER_VALUE = declare(
+    Setting(
+        "bookings.transfer_value",
+        "equal_or_lower",
+        _("Value of the new tickets"),
+        _("What customers may transfer to: tickets of equal or lower value, or any; then they pay the difference."),
+        choices=("equal_or_lower", "any"),
         per_service=True,
     )
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
 from bookwidget.bookings.results import Tab
-from bookwidget.catalog.models import Location, Provider, Service
+from bookwidget.catalog.models import Location, Provider, Service, TicketType
 from bookwidget.events.models import Event
 from bookwidget.schedule.models import Hold, Occurrence
 
@@ -160,8 +160,16 @@ COUNTS = {by_text: counts(by_text=by_text) for by_text in (False, True)}
 PAGES = {(tab, by_text): page(tab, by_text=by_text) for tab in IN_TAB for by_text in (False, True)}
 PAGES |= {(Tab.WAITING, by_text): waiting_page(by_text=by_text) for by_text in (False, True)}
 
-ATTENDEES = (
-    select(*TICKET_COLUMNS)
+TICKETS = (
+    select(
+        *TICKET_COLUMNS,
+        Ticket.id,
+        Ticket.occurrence_id,
+        Ticket.ticket_type_id,
+        func.coalesce(TicketType.name, "").label("kind"),
+        Ticket.price,
+    )
+    .outerjoin(TicketType, TicketType.id == Ticket.ticket_type_id)
     .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
     .order_by(Ticket.id)
 )
@@ -182,26 +190,31 @@ DETAILS = (
         Booking.rating_comment,
         Booking.cancel_reason,
         Booking.cancelled_with,
+        Booking.cancel_fee,
+        select(func.coalesce(func.sum(Ticket.cancel_fee), 0))
+        .where(Ticket.booking_id == Booking.id)
+        .scalar_subquery()
+        .label("ticket_fees"),
     )
     .select_from(BOOKED)
     .where(Booking.code == bindparam("code"))
 )
+SPLIT_OFF = select(Booking.id).where(Booking.split_from_id == bindparam("booking"))
 HISTORY = (
-    select(Event.kind, Event.at, Event.actor_kind, Event.facts)
-    .where(Event.booking_id == bindparam("booking"))
+    select(Event.kind, Event.at, Event.actor_kind, Event.facts, Event.booking_id)
+    .where(
+        or_(
+            Event.booking_id == bindparam("booking"),
+            Event.booking_id.in_(SPLIT_OFF) & (Event.kind == "booking.transferred"),
+        )
+    )
     .order_by(Event.at, Event.id)
 )
+"""Of a booking, and the transfers of those that were split off it."""
 
 # FOR UPDATE on PostgreSQL, nothing on SQLite, where the whole write transaction is exclusive. Whoever changes a
 # booking takes this lock first and reads afterwards, so two identical requests come one after the other.
 LOCK = select(Booking.id).where(Booking.code == bindparam("code")).with_for_update()
-
-PLACES = (
-    select(Ticket.occurrence_id, func.count())
-    .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
-    .group_by(Ticket.occurrence_id)
-)
-"""How many places the live tickets of a booking take, and where."""
 
 CANCEL = (
     update(Booking)
@@ -215,6 +228,7 @@ CANCEL = (
         undo_until=bindparam("undo_until"),
         undo_hold_id=bindparam("undo_hold", type_=Uuid),
         cancelled_with=bindparam("together", type_=Uuid),
+        cancel_fee=bindparam("fee"),
     )
 )
 UNDO_HOLD = select(Booking.undo_hold_id).where(Booking.id == bindparam("booking"))
@@ -225,6 +239,7 @@ NOT_CANCELLED: dict[str, Any] = {
     "undo_until": None,
     "undo_hold_id": None,
     "cancelled_with": None,
+    "cancel_fee": 0,
 }
 RESTORE = (
     update(Booking).where(Booking.id == bindparam("booking")).values(status=Booking.cancelled_from, **NOT_CANCELLED)
@@ -250,6 +265,53 @@ MOVE_TICKETS = (
     update(Ticket)
     .where(Ticket.booking_id == bindparam("booking"), Ticket.is_cancelled.is_(False))
     .values(occurrence_id=bindparam("target"))
+)
+REPLACE = (
+    update(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .values(service_id=bindparam("service"), price=bindparam("amount"))
+)
+"""What all tickets are for, and cost, after they were transferred."""
+SPLIT = (
+    update(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .values(price=Booking.price - bindparam("amount", type_=Integer), moves=Booking.moves + 1)
+)
+"""What stays when some of the tickets leave it."""
+TRANSFER_TICKET = (
+    update(Ticket)
+    .where(Ticket.id == bindparam("of"))
+    .values(
+        booking_id=bindparam("into"),
+        occurrence_id=bindparam("target"),
+        ticket_type_id=bindparam("kind", type_=Uuid),
+        price=bindparam("amount"),
+    )
+)
+GONE_TO = (
+    select(Booking.code, func.count())
+    .join(Ticket, (Ticket.booking_id == Booking.id) & Ticket.is_cancelled.is_(False))
+    .where(
+        Booking.split_from_id == bindparam("booking"),
+        Booking.occurrence_id == bindparam("target"),
+        Ticket.id.in_(bindparam("tickets", expanding=True)),
+    )
+    .group_by(Booking.code)
+)
+"""The bookings at this date into which tickets of a booking were split off, and how many of these."""
+CANCEL_TICKET = (
+    update(Ticket).where(Ticket.id == bindparam("of")).values(is_cancelled=True, cancel_fee=bindparam("fee"))
+)
+CHEAPEN = (
+    update(Booking)
+    .where(Booking.id == bindparam("booking"))
+    .values(price=Booking.price - bindparam("amount", type_=Integer))
+)
+TICKET = select(Ticket.id).where(Ticket.id == bindparam("of"), Ticket.booking_id == bindparam("booking"))
+PUBLISHED = (
+    select(Occurrence.service_id, func.coalesce(Location.name, "").label("location"))
+    .outerjoin(Location, Location.id == Occurrence.location_id)
+    .where(Occurrence.id == bindparam("occurrence"), Occurrence.is_private.is_(False))
 )
 LOCATION = select(Occurrence.location_id).where(Occurrence.id == bindparam("occurrence"))
 CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer"))

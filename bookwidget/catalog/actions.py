@@ -94,6 +94,11 @@ def list_ticket_types(scope: Scope, service_id: UUID) -> tuple[TicketTypeFacts, 
     return tuple(TicketTypeFacts(*row) for row in scope.session.rows(store.TICKET_TYPES, {"service": service_id}))
 
 
+def cheapest_ticket_types(scope: Scope) -> dict[UUID, int]:
+    """What the cheapest type costs, by service; services without types are not named. One statement."""
+    return {row[0]: row[1] for row in scope.session.rows(store.CHEAPEST)}
+
+
 def list_providers(scope: Scope, service_id: UUID) -> tuple[ProviderFacts, ...]:
     """The active ones who perform it, by name."""
     return tuple(ProviderFacts(*row) for row in scope.session.rows(store.PROVIDERS, {"service": service_id}))

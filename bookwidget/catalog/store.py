@@ -1,6 +1,6 @@
 """Statements on what is offered."""
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from bookwidget.catalog.models import (
     Location,
@@ -37,6 +37,7 @@ PROVIDERS = (
     .where(ServiceProvider.service_id == bindparam("service"), Provider.is_active.is_(True))
     .order_by(Provider.name, Provider.id)
 )
+CHEAPEST = select(TicketType.service_id, func.min(TicketType.price)).group_by(TicketType.service_id)
 TICKET_TYPES = (
     select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child)
     .where(TicketType.service_id == bindparam("service"))

@@ -26,6 +26,7 @@ PERMISSIONS = {
     Permission.BOOKING_READ: _("See the booking"),
     Permission.BOOKING_CANCEL: _("Cancel"),
     Permission.BOOKING_MOVE: _("Reschedule"),
+    Permission.BOOKING_TRANSFER: _("Transfer tickets"),
     Permission.BOOKING_POSTPONE: _("Postpone"),
     Permission.BOOKING_UNDO: _("Undo the cancellation"),
     Permission.BOOKING_RESUME: _("Resume"),

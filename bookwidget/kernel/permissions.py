@@ -15,6 +15,7 @@ class Permission(StrEnum):
     BOOKING_RATE = "booking:rate"
     BOOKING_READ = "booking:read"
     BOOKING_RESUME = "booking:resume"
+    BOOKING_TRANSFER = "booking:transfer"
     BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
     CATALOG_CHANGE = "catalog:change"

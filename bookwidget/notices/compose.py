@@ -50,6 +50,11 @@ class Visit:
     time: str
     provider: str
     location: str
+    places: int
+    """How many tickets; 0 where the event does not say."""
+    kinds: str
+    """Names of their ticket types; empty for standard ones."""
+    price: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,18 @@ class MailContext:
     waiting_link: str
     waiting: Waiting
     series: OtherDates
+    attendee: str
+    """Whose ticket was cancelled by itself; empty: the customer's own."""
+    places_left: int
+    price_left: str
+    fee: str
+    """Owed for cancelling late, and in percent; empty: nothing."""
+    fee_percent: str
+    dearer: str
+    """By how much the price rose, or fell; empty: not in this direction."""
+    cheaper: str
+    is_split: bool
+    """Only some of the tickets were transferred."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +165,8 @@ class Composer:
         self, tenant: TenantFacts, branding: Branding, event: Happened, customer: CustomerFacts, locale: str
     ) -> MailContext:
         words = formats_for(locale, tenant.timezone, tenant.currency)
+        owed = event.after.get("fee") or 0
+        more = event.after["price"] - event.before["price"] if {"price"} <= event.before.keys() & event.after else 0
         return MailContext(
             business=tenant.name,
             business_email=tenant.email,
@@ -170,6 +189,14 @@ class Composer:
             waiting_link=WAITING_LINK,
             waiting=waiting_of(words, event),
             series=other_dates(words, event),
+            attendee=event.before.get("attendee") or "",
+            places_left=event.after.get("places") or 0,
+            price_left=words.money(event.after.get("price") or 0),
+            fee=words.money(owed) if owed else "",
+            fee_percent=words.percent(event.after.get("fee_percent") or 0),
+            dearer=words.money(more) if more > 0 else "",
+            cheaper=words.money(-more) if more < 0 else "",
+            is_split=event.before.get("code") != event.after.get("code"),
         )
 
     def _logo(self, tenant: TenantFacts, branding: Branding) -> Picture | None:
@@ -189,6 +216,9 @@ def visit_of(words: Formats, facts: Mapping[str, Any]) -> Visit | None:
         time=words.time(starts_at) if ends_at is None else words.time_range(starts_at, ends_at),
         provider=facts.get("provider") or "",
         location=facts.get("location") or "",
+        places=facts.get("places") or 0,
+        kinds=", ".join(facts.get("kinds") or ()),
+        price=words.money(facts.get("price") or 0),
     )
 
 

@@ -21,7 +21,10 @@ SEND = "message.send"
 EMAIL = "email"
 
 
-@subscribes(*(f"booking.{deed}" for deed in ("made", "cancelled", "moved", "restored", "postponed", "resumed")))
+CHANGES = ("made", "cancelled", "moved", "transferred", "restored", "postponed", "resumed")
+
+
+@subscribes(*(f"booking.{deed}" for deed in CHANGES))
 def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """Customer and business, whoever of them did it."""
     customer = _customer(scope, event)
@@ -54,6 +57,15 @@ def tell_the_other_side(scope: Scope, event: Happened, services: Services) -> It
     if customer is not None and event.after.get("is_shared"):
         recipient = BUSINESS if event.actor_kind == ActorKind.CUSTOMER else CUSTOMER
         yield _message(scope, event, services[Post], recipient, customer)
+
+
+@subscribes("booking.ticket_cancelled")
+def tell_of_a_ticket(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """Both too, without a calendar file: the booking stays when and where it was."""
+    customer = _customer(scope, event)
+    if customer is not None:
+        yield _message(scope, event, services[Post], CUSTOMER, customer)
+        yield _message(scope, event, services[Post], BUSINESS, customer)
 
 
 @subscribes("password.reset_requested")

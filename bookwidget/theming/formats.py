@@ -23,7 +23,7 @@ from babel.dates import (
     get_time_format,
     parse_pattern,
 )
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 
 from bookwidget.kernel.text import _
 from bookwidget.theming.i18n import translate
@@ -169,6 +169,10 @@ class Formats:
     def number(self, number: float | Decimal) -> str:
         """1,234.5"""
         return self._number(number)
+
+    def percent(self, number: int) -> str:
+        """50% from 50."""
+        return format_percent(Decimal(number) / 100, locale=self.locale)
 
     def _same_year(self, local: dt.date, now: dt.datetime | None) -> bool:
         return now is not None and self.local(now).year == local.year

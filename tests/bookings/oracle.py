@@ -21,7 +21,8 @@ ADA, BEN = UUID(int=1), UUID(int=2)
 START = datetime(2026, 12, 1, 18, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)
 HOUR, DAY, TICK = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=1)
-CHANGES = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
+RESCHEDULES = (Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE, Permission.BOOKING_TRANSFER)
+CHANGES = (Permission.BOOKING_CANCEL, *RESCHEDULES)
 BACK = (Permission.BOOKING_UNDO, Permission.BOOKING_RESUME)
 WORDS = (Permission.BOOKING_RATE, Permission.BOOKING_NOTE)
 OF_STAFF = (Permission.BOOKING_MARK, Permission.BOOKING_OVERRIDE)
@@ -37,7 +38,6 @@ ASKED = (
     Permission.BOOKING_READ,
     Permission.PROFILE_CHANGE,
 )
-RESCHEDULES = (Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
 OWNER = customer(UUID(int=1))
 """An id of her own, as every request reads one anew."""
 ACTORS = (OWNER, OWNER, customer(ADA), customer(ADA), member(BEN), system(), customer(BEN), visitor())
@@ -46,6 +46,7 @@ USUAL = {
     "cancel_allowed": True, "cancel_notice_hours": 24, "move_allowed": True, "move_notice_hours": 24, "max_moves": 0,
     "locked_statuses": "hold", "postpone_allowed": False, "cancelled_is_final": True, "resume_days": 30,
     "ratings": True, "notes": True, "notes_afterwards": False,
+    "transfer_allowed": True, "transfer_value": "equal_or_lower", "cancel_fee_percent": 0, "cancel_fee_hours": 24,
 }  # fmt: skip
 """What a business has that has chosen nothing."""
 
@@ -127,6 +128,7 @@ def rules(case: Case) -> Iterator[Rule]:
 def rules_of_changes(case: Case, *, is_staff: bool) -> Iterator[Rule]:
     """Reality binds everybody, the business's limits its customers."""
     facts, now = case.facts, case.now
+    yield "only_classes", case.permission is Permission.BOOKING_TRANSFER and facts.kind == "appointment", False
     yield "already_cancelled", facts.status == "cancelled", False
     yield "already_past", now >= END, False
     yield "already_begun", now >= START and not is_staff, False
@@ -143,13 +145,30 @@ def rules_of_changes(case: Case, *, is_staff: bool) -> Iterator[Rule]:
         Permission.BOOKING_CANCEL: "cancel",
         Permission.BOOKING_MOVE: "move",
         Permission.BOOKING_POSTPONE: "postpone",
+        Permission.BOOKING_TRANSFER: "transfer",
     }[case.permission]
     yield f"{name}_not_allowed", case.setting(f"{name}_allowed") is False, False
     limit = "move" if case.permission in RESCHEDULES else "cancel"
     most = case.setting("max_moves")
     yield "max_moves", limit == "move" and most > 0 and facts.moves >= most, False
     yield f"{limit}_notice", START - now <= case.setting(f"{limit}_notice_hours") * HOUR, False
+    yield "cancel_with_fee", name == "cancel" and fee_of(case)[0] > 0, True
     yield f"{name}_allowed", True, True
+
+
+def fee_of(case: Case) -> tuple[int, datetime | None]:
+    """What a customer who may cancel owes for it now, in percent, and since when anybody does; None: nobody ever."""
+    percent, since = case.setting("cancel_fee_percent"), START - case.setting("cancel_fee_hours") * HOUR
+    if percent == 0 or since >= START - case.setting("cancel_notice_hours") * HOUR:
+        return 0, None
+    return percent if since <= case.now else 0, since
+
+
+def terms(case: Case) -> tuple[int, datetime | None, bool]:
+    """The fee, since when, and whether tickets may go only to those of equal or lower value."""
+    _allowed, rule = verdict(case)
+    fee = fee_of(case) if rule in ("cancel_allowed", "cancel_with_fee") else (0, None)
+    return *fee, rule == "transfer_allowed" and case.setting("transfer_value") == "equal_or_lower"
 
 
 def rules_of_undo(case: Case) -> Iterator[Rule]:
@@ -184,6 +203,8 @@ def cases(
 
 def draw(chance: random.Random, permission: Permission, actor: Actor) -> Case:
     stored = settings_of(chance)
+    if permission is Permission.BOOKING_CANCEL and chance.random() < 0.3:  # else few come as far as the fee
+        stored |= {"bookings.cancel_notice_hours": 0, "bookings.cancel_fee_percent": 50}
     is_about_cancelled = permission in BACK
     is_cancelled = chance.random() < (0.9 if is_about_cancelled else 0.12)
     cancelled_at = START - chance.choice([2, 40, 100, 400]) * HOUR if is_cancelled else None
@@ -200,6 +221,7 @@ def draw(chance: random.Random, permission: Permission, actor: Actor) -> Case:
         overridden=chance.choice(["", "", "", *CHANGES]),
         overridden_until=chance.choice([None, START - 30 * HOUR, START + HOUR]),
         cancelled_by=chance.choice(["customer", "customer", "customer", "member", "system"]) if is_cancelled else "",
+        kind="appointment" if permission is Permission.BOOKING_TRANSFER and chance.random() < 0.1 else "class",
     )
     case = Case(permission, facts, stored, actor, START)
     return replace(case, now=instant_of(chance, facts, case))
@@ -220,16 +242,23 @@ def settings_of(chance: random.Random) -> dict[str, Any]:
         "bookings.ratings": chance.random() < 0.8,
         "bookings.notes": chance.random() < 0.8,
         "bookings.notes_afterwards": chance.random() < 0.4,
+        "bookings.transfer_allowed": chance.random() < 0.8,
+        "bookings.transfer_value": chance.choice(["equal_or_lower", "any"]),
+        "bookings.cancel_fee_percent": chance.choice([0, 1, 50, 100]),
+        "bookings.cancel_fee_hours": chance.choice([0, 2, 24, 48, 8760]),
     }
     return {name: value for name, value in drawn.items() if chance.random() < 0.8}
 
 
 def instant_of(chance: random.Random, facts: BookingFacts, case: Case) -> datetime:
     """One at which an answer may change, or just before or after; or any."""
-    turns = [START, END, *(START - case.setting(f"{name}_notice_hours") * HOUR for name in ("cancel", "move"))]
+    hours = ("cancel_notice_hours", "move_notice_hours", "cancel_fee_hours")
+    turns = [START, END, *(START - case.setting(name) * HOUR for name in hours)]
     if facts.cancelled_at:
         turns += [facts.cancelled_at + case.setting("resume_days") * DAY, facts.undo_until or facts.cancelled_at]
     turns += [facts.overridden_until] * 2 if facts.overridden_until else []
+    if case.permission is Permission.BOOKING_CANCEL:
+        turns += [START - case.setting("cancel_fee_hours") * HOUR] * 20
     if case.permission in WORDS:
         turns += [END + 5 * HOUR, END + HOUR + 14 * DAY]
     turns += [START - chance.uniform(0, 80) * HOUR, START - 100 * DAY]

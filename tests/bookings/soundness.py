@@ -52,7 +52,7 @@ def troubles(world: World) -> list[str]:
         books = books_of(session)
         return [
             *wrong_seats(books), *overlaps(books), *stray_bookings(books), *wrong_copies(books), *wrong_codes(books),
-            *wrong_holds(books), *wrong_histories(books),
+            *wrong_prices(books), *wrong_holds(books), *wrong_histories(books),
         ]  # fmt: skip
 
 
@@ -108,6 +108,24 @@ def wrong_copies(books: Books) -> Iterator[str]:
             yield f"{booking.code} stands at another date than its tickets"
         if (booking.starts_at, booking.ends_at) != (first.starts_at, first.ends_at):
             yield f"{booking.code} has other times than its date"
+
+
+def wrong_prices(books: Books) -> Iterator[str]:
+    """A booking costs what its tickets do, but for those that were cancelled by themselves, and all stand at one date
+    of its service.
+    """
+    tickets: dict[UUID, list[Ticket]] = defaultdict(list)
+    for ticket in books.tickets:
+        if not ticket.is_cancelled:
+            tickets[ticket.booking_id].append(ticket)
+    for booking in books.bookings.values():
+        mine = tickets[booking.id]
+        if booking.price != sum(ticket.price for ticket in mine):
+            yield f"{booking.code} costs {booking.price}, its tickets {[ticket.price for ticket in mine]}"
+        if {ticket.occurrence_id for ticket in mine} - {booking.occurrence_id}:
+            yield f"tickets of {booking.code} at several dates"
+        if books.occurrences[booking.occurrence_id].service_id != booking.service_id:
+            yield f"{booking.code} at a date of another service"
 
 
 def wrong_codes(books: Books) -> Iterator[str]:

@@ -38,8 +38,9 @@ def test_B8_a_cancelled_booking_stands_under_cancelled_and_its_places_are_free(y
             "service": "Slow Flow",
             "provider": "Mara Oduya",
             "location": "Studio 1",
+            "price": 4200,
         },
-        "after": {"reason": "ill"},
+        "after": {"reason": "ill", "fee": 0, "fee_percent": 0},
     }
 
 
@@ -271,7 +272,7 @@ def test_explain_denies_strangers_everything(yoga: World) -> None:
 def test_explain_says_when_it_ends(yoga: World) -> None:
     booking = factories.make_booking(yoga)
     late = booking.starts_at - timedelta(hours=3)
-    read, cancel, move, _postpone, undo, *_others = Acting(yoga).explain(booking.code, late)
+    read, cancel, move, _transfer, _postpone, undo, *_others = Acting(yoga).explain(booking.code, late)
     assert (read.allowed, cancel.allowed, move.allowed, undo.rule) == (True, False, False, "not_cancelled")
     assert (cancel.rule, cancel.until) == ("cancel_notice", booking.starts_at - timedelta(hours=24))
     assert all(line.allowed for line in Acting(yoga, "owner").explain(booking.code, late)[:3])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookwidget.bookings.actions import Transfer
 from bookwidget.bookings.policy import BookingFacts, decide
 from bookwidget.bookings.settings import LOCKED_STATUSES
 from bookwidget.kernel.actors import Actor, customer, member, system, visitor
@@ -24,7 +25,12 @@ from tests.factories import World
 ADA, BEN = UUID(int=1), UUID(int=2)
 START = datetime(2026, 12, 1, 18, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)
-CHANGES = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE)
+CHANGES = {
+    Permission.BOOKING_CANCEL: "cancel",
+    Permission.BOOKING_MOVE: "move",
+    Permission.BOOKING_TRANSFER: "transfer",
+}
+NO_NOTICE = {"bookings.cancel_notice_hours": 0}
 ACTORS = (customer(ADA), customer(BEN), member(BEN), system(), visitor())
 
 POSTPONABLE = {"bookings.postpone_allowed": True}
@@ -37,6 +43,9 @@ choices = st.fixed_dictionaries(
     {
         "bookings.cancel_allowed": st.booleans(),
         "bookings.cancel_notice_hours": notices,
+        "bookings.cancel_fee_percent": st.integers(0, 100),
+        "bookings.cancel_fee_hours": notices,
+        "bookings.transfer_allowed": st.booleans(),
         "bookings.move_allowed": st.booleans(),
         "bookings.move_notice_hours": notices,
         "bookings.max_moves": st.integers(0, 3),
@@ -44,6 +53,9 @@ choices = st.fixed_dictionaries(
     }
 )
 hours_before = st.one_of(st.floats(-3, 80), st.sampled_from([-1.0, 0.0, 1.0, 24.0, 48.0]))
+
+
+TOLD = ("booking.moved", "booking.transferred", "booking.cancelled")
 
 
 def facts(**changes: Any) -> BookingFacts:
@@ -62,6 +74,15 @@ def facts(**changes: Any) -> BookingFacts:
         ("move_not_allowed", Permission.BOOKING_MOVE, {}, {"bookings.move_allowed": False}, 100),
         ("max_moves", Permission.BOOKING_MOVE, {"moves": 2}, {"bookings.max_moves": 2}, 100),
         ("move_allowed", Permission.BOOKING_MOVE, {"moves": 99}, {"bookings.max_moves": 0}, 100),
+        ("transfer_allowed", Permission.BOOKING_TRANSFER, {}, {"bookings.move_allowed": False}, 25),
+        ("transfer_not_allowed", Permission.BOOKING_TRANSFER, {}, {"bookings.transfer_allowed": False}, 100),
+        ("move_notice", Permission.BOOKING_TRANSFER, {}, {"bookings.move_notice_hours": 48}, 30),
+        ("max_moves", Permission.BOOKING_TRANSFER, {"moves": 2}, {"bookings.max_moves": 2}, 100),
+        ("only_classes", Permission.BOOKING_TRANSFER, {"kind": "appointment"}, {}, 100),
+        ("cancelled_by_business", Permission.BOOKING_TRANSFER, {"is_occurrence_cancelled": True}, {}, 1),
+        ("locked_status", Permission.BOOKING_TRANSFER, {"status": "hold"}, {}, 100),
+        ("cancel_with_fee", Permission.BOOKING_CANCEL, {}, {**NO_NOTICE, "bookings.cancel_fee_percent": 1}, 24),
+        ("cancel_allowed", Permission.BOOKING_CANCEL, {}, {**NO_NOTICE, "bookings.cancel_fee_percent": 1}, 24.1),
         ("locked_status", Permission.BOOKING_MOVE, {"status": "pending"}, {"bookings.locked_statuses": "pending"}, 100),
         ("locked_status", Permission.BOOKING_CANCEL, {"status": "hold"}, {}, 100),
         ("already_cancelled", Permission.BOOKING_CANCEL, {"status": "cancelled"}, {}, 100),
@@ -129,7 +150,8 @@ def test_strangers_and_visitors_may_nothing(permission: Permission, actor: Actor
 
 
 @given(
-    permission=st.sampled_from(CHANGES),
+    permission=st.sampled_from(list(CHANGES)),
+    kind=st.sampled_from(["class", "appointment"]),
     actor=st.sampled_from(ACTORS),
     stored=choices,
     hours=hours_before,
@@ -139,43 +161,60 @@ def test_strangers_and_visitors_may_nothing(permission: Permission, actor: Actor
 )
 @settings(max_examples=400, deadline=None)
 def test_B5_the_decision_is_the_plain_formula(
-    *, permission: Permission, actor: Actor, stored: dict[str, Any], hours: float, moves: int, status: str, off: bool
+    *,
+    permission: Permission,
+    kind: str,
+    actor: Actor,
+    stored: dict[str, Any],
+    hours: float,
+    moves: int,
+    status: str,
+    off: bool,
 ) -> None:
     now = START - timedelta(hours=hours)
-    name = "cancel" if permission is Permission.BOOKING_CANCEL else "move"
-    possible = status != "cancelled" and now < END
+    name = CHANGES[permission]
+    limit = "cancel" if name == "cancel" else "move"
+    possible = status != "cancelled" and now < END and (name != "transfer" or kind == "class")
     within_limits = (
         stored[f"bookings.{name}_allowed"]
-        and now < START - timedelta(hours=stored[f"bookings.{name}_notice_hours"])
+        and now < START - timedelta(hours=stored[f"bookings.{limit}_notice_hours"])
         and (name == "cancel" or not stored["bookings.max_moves"] or moves < stored["bookings.max_moves"])
         and status not in stored["bookings.locked_statuses"].split()
     )
     mine = actor == customer(ADA) and now < START and (off or within_limits)
-    booking = facts(status=status, moves=moves, is_occurrence_cancelled=off)
+    booking = facts(status=status, moves=moves, is_occurrence_cancelled=off, kind=kind)
     answer = decide(permission, booking, Settings(stored), actor, now)
     assert answer.allowed is (possible and (actor.is_staff or mine))
+    is_late = now >= START - timedelta(hours=stored["bookings.cancel_fee_hours"])
+    owes = answer.allowed and name == "cancel" and not actor.is_staff and not off and is_late
+    assert answer.fee_percent == (stored["bookings.cancel_fee_percent"] if owes else 0)
+    assert answer.fee(1399) == answer.fee_percent * 1399 // 100
 
 
 @given(data=st.data())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_B5_a_control_is_shown_exactly_when_the_action_is_accepted(yoga: World, data: st.DataObject) -> None:
     start = yoga.now + timedelta(days=3)
-    here, there = (occurrence_at(yoga, start + timedelta(hours=4 * n)) for n in range(2))
+    here, there, beyond = (occurrence_at(yoga, start + timedelta(hours=4 * n)) for n in range(3))
     status = data.draw(st.sampled_from(["pending", "hold", "confirmed"]))
     booking = factories.make_booking(yoga, occurrence=here, status=status, moves=data.draw(st.integers(0, 3)))
     stored = data.draw(choices) | {"schedule.notice_hours": 0}
     now = start - timedelta(hours=data.draw(hours_before))
     acting = Acting(yoga, data.draw(st.sampled_from(["ada", "owner"])), now, stored)
     shown = acting.read_booking(booking.code)
-    counted = len(events(yoga, "booking.moved")), len(events(yoga, "booking.cancelled"))
+    counted = [len(events(yoga, kind)) for kind in TOLD]
 
     moved = accepted(acting.move_booking, booking.code, str(OccurrenceKey(there.id)), moves=None)
     assert moved is (shown.may_move.allowed and now < there.starts_at)
+    if not moved:
+        wanted = Transfer(str(OccurrenceKey(beyond.id)))
+        moved = accepted(acting.transfer_tickets, booking.code, wanted, moves=None, price=None)
+        assert moved is (shown.may_transfer.allowed and now < beyond.starts_at)
     cancelled = accepted(acting.cancel_booking, booking.code)
     if not moved:
         assert cancelled is shown.may_cancel.allowed
-    after = len(events(yoga, "booking.moved")), len(events(yoga, "booking.cancelled"))
-    assert after == (counted[0] + moved, counted[1] + cancelled)
+    after = [len(events(yoga, kind)) for kind in TOLD]
+    assert (sum(after[:2]), after[2]) == (sum(counted[:2]) + moved, counted[2] + cancelled)
 
 
 def occurrence_at(world: World, starts_at: datetime) -> Occurrence:

@@ -14,7 +14,7 @@ import pytest
 from bookwidget.bookings import policy
 from bookwidget.bookings.policy import Answer
 from bookwidget.tenancy.settings import Settings
-from tests.bookings.oracle import DAY, END, TICK, Case, cases, may_book, verdict
+from tests.bookings.oracle import DAY, END, TICK, Case, cases, may_book, terms, verdict
 
 NUMBER = 3000
 TREE = ast.parse(getsource(policy))
@@ -38,7 +38,8 @@ def differs(engine: Any, case: Case) -> bool:
         if answer.allowed and not case.actor.is_staff and not ends_then(engine, case, answer):
             return True
         books = engine.may_book_for(case.actor, case.facts.customer_id), engine.may_book_as_guest(case.actor)
-        return (answer.allowed, answer.rule, *books) != (*verdict(case), *may_book(case))
+        agreed = answer.fee_percent, answer.free_until, engine.binds_value(answer, Settings(case.stored))
+        return (answer.allowed, answer.rule, *books, *agreed) != (*verdict(case), *may_book(case), *terms(case))
     except (TypeError, AttributeError):
         return True
 

@@ -32,7 +32,19 @@ from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, waiters_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import cancelled, event, letter, made_at, moved, noted, of_series, restored, waits
+from tests.notices.test_letters import (
+    cancelled,
+    event,
+    letter,
+    made_at,
+    moved,
+    noted,
+    of_series,
+    restored,
+    ticket_cancelled,
+    transferred,
+    waits,
+)
 from tests.web_fixtures import HERE, Visitor, Web
 
 DOMAINS = extract()
@@ -297,10 +309,13 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
     for happened in (
         made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
-        made_at(from_waiting_list=True), noted(), *of_series(),
+        made_at(from_waiting_list=True), noted(), *of_series(), transferred(kinds=[]),
+        transferred("member", price=1100, kinds=[]),
+        ticket_cancelled(fee=700), ticket_cancelled("member"),
     ):  # fmt: skip
         for to in (CUSTOMER, BUSINESS):
-            made = letter(happened, to, catalogs, locale=language.locale, timezone=language.zone)
+            here = {"locale": language.locale, "timezone": language.zone, "currency": language.currency}
+            made = letter(happened, to, catalogs, **here)
             yield f"{happened.kind} {to}", made.html
             lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
             yield f"{happened.kind} {to} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"

@@ -68,6 +68,18 @@ def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happ
     return event("booking.cancelled", place(OLD, **changes), {"reason": reason}, actor)
 
 
+def transferred(actor: str = "customer", *, price: int = 1800, **changes: Any) -> Happened:
+    before = place(OLD, code="AAAAAAAA", price=1400, places=2, kinds=changes.pop("kinds", ["Adult", "Child"]))
+    after = place(NEW, **{"code": "BBBBBBBB", "price": price, "places": 2, **changes})
+    return event("booking.transferred", before, after, actor)
+
+
+def ticket_cancelled(actor: str = "customer", *, fee: int = 0) -> Happened:
+    before = place(OLD, price=2800, places=3, attendee="Ben")
+    after = {"reason": "123", "fee": fee, "fee_percent": 50 if fee else 0, "price": 1400, "places": 2}
+    return event("booking.ticket_cancelled", before, after, actor)
+
+
 def restored() -> Happened:
     return event("booking.restored", {}, place(OLD))
 
@@ -134,6 +146,30 @@ def test_b15_the_mail_of_a_note(to: str) -> None:
     assert "&lt;b&gt;" in made.html
     assert (BOOKING_LINK in made.text) == (to == CUSTOMER)
     assert ("Ada Byron wrote a note to this booking:" in made.text) == (to == BUSINESS)
+
+
+@pytest.mark.parametrize("to", [CUSTOMER, BUSINESS])
+def test_b7_the_mail_of_a_transfer_has_both_events_and_the_difference(to: str) -> None:
+    made = letter(transferred(service="Yin"), to)
+    for words in (made.text, words_of(made.html)):
+        assert re.search(
+            r"New date:.*Yin.*2 tickets · £18\.00.*Old date:.*2 tickets · Adult, Child · £14\.00", words, re.S
+        )
+        assert "the difference of £4.00" in words
+        assert "The other tickets of the booking stay as they are." in words
+    whole = letter(transferred(price=1100, code="AAAAAAAA"), to)
+    assert "The new price is £3.00 lower." in whole.text
+    assert "The other tickets" not in whole.text
+
+
+@pytest.mark.parametrize("to", [CUSTOMER, BUSINESS])
+def test_b8_the_mail_of_one_ticket_says_what_stays_and_what_is_owed(to: str) -> None:
+    made = letter(ticket_cancelled(fee=700), to)
+    for words in (made.text, words_of(made.html)):
+        assert "2 tickets stay booked. The price is now £14.00." in words
+        assert "owe 50% of the price (£7.00) for cancelling late." in words
+        assert "The ticket of Ben is cancelled." in words
+    assert "owe" not in letter(ticket_cancelled(), to).text
 
 
 @pytest.mark.parametrize("actor", ["customer", "member"])
