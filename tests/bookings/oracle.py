@@ -259,6 +259,8 @@ def instant_of(chance: random.Random, facts: BookingFacts, case: Case) -> dateti
     turns += [facts.overridden_until] * 2 if facts.overridden_until else []
     if case.permission is Permission.BOOKING_CANCEL:
         turns += [START - case.setting("cancel_fee_hours") * HOUR] * 20
+    if case.permission in OF_STAFF:
+        turns += [START] * 8
     if case.permission in WORDS:
         turns += [END + 5 * HOUR, END + HOUR + 14 * DAY]
     turns += [START - chance.uniform(0, 80) * HOUR, START - 100 * DAY]
