@@ -66,14 +66,14 @@ def make_environment(
 
 
 @pass_eval_context
-def words(context: EvalContext, message: str, **values: Any) -> str:
+def words(context: EvalContext, message: str, /, **values: Any) -> str:
     """`_("…")` in templates: the same as `gettext`, which goes a longer way for each of a page's hundred words."""
     text = spoken().gettext(message)
     return filled(text, values, escaping=context.autoescape) if values or "%" in text else as_it_is(text, context)
 
 
 @pass_eval_context
-def counted_words(context: EvalContext, one: str, many: str, n: int, **values: Any) -> str:
+def counted_words(context: EvalContext, one: str, many: str, n: int, /, **values: Any) -> str:
     """`ngettext("…", "…", n)` in templates, by the same short way."""
     return filled(spoken().ngettext(one, many, n), {"num": n, **values}, escaping=context.autoescape)
 
