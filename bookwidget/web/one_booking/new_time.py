@@ -29,13 +29,10 @@ def show_new_time(
     **more: Any,
 ) -> ResponseReturnValue:
     """The template `page`, with the times that `find` gives for the days of the address, or from the `usual` one."""
+    times = new_time(opened.scope, opened.booking, form, find, usual)  # may find what is wrong with the form
+    status = 422 if form.errors else 200
     return render(
-        f"one_booking/{page}.html",
-        status=422 if form.errors else 200,
-        opened=opened,
-        link=partial(opened.page, page),
-        **new_time(opened.scope, opened.booking, form, find, usual),
-        **more,
+        f"one_booking/{page}.html", status=status, opened=opened, link=partial(opened.page, page), **times, **more
     )
 
 
