@@ -9,6 +9,7 @@ from bookwidget.bookings.actions import Kind, Rhythm
 from bookwidget.schedule.rules import TimeKey, existing_instant, wall_time
 from tests.bookings.acting import Acting
 from tests.bookings.repeating import REPEATS
+from tests.contract.booking_pages import press
 from tests.factories import make_appointment
 from tests.web_fixtures import Forms, Web
 
@@ -31,6 +32,13 @@ def series_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
     monthly = Acting(web.yoga).start_series(massage, str(TimeKey(web.yoga.ids["tom"], ten)), rhythm).code
     single = make_appointment(web.yoga, starts_at=ten + 5 * hour).code
     ada = web.customer()
+    times = ada.get(f"book/{massage.hex}")
+    make_appointment(web.yoga, starts_at=ten + WEEK + 2 * hour, customer="ben", provider="tom")
+    slot = str(TimeKey(web.yoga.ids["tom"], ten + 2 * hour))
+    form = ada.get(str(press(ada, times, "", slot=slot).location))
+    yield "may repeat", form
+    for repeat in ("week", "month", "x"):
+        yield f"repeats {repeat}", press(ada, form, "review", repeat=repeat)
     yield "monthly", ada.get(f"bookings/{monthly}")
     for path in ("", "/cancel", "/move", "/postpone", "/postpone?from=2026-12-20", "/postpone?from=x"):
         yield f"series {path}", ada.get(f"bookings/{code}{path}")

@@ -12,6 +12,7 @@ from bookwidget.accounts.actions import read_profile
 from bookwidget.accounts.companions import list_companions
 from bookwidget.bookings.actions import (
     AT_CUSTOMER,
+    Details,
     Held,
     KeptPlace,
     asked,
@@ -35,12 +36,12 @@ from bookwidget.bookings.actions import (
     who_was_offered,
 )
 from bookwidget.bookings.settings import UPLOAD_MEGABYTES
-from bookwidget.catalog.actions import list_ticket_types, read_service
+from bookwidget.catalog.actions import ServiceFacts, list_ticket_types, read_service
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import Text, _
 from bookwidget.web import address, allow_body, choose_times, place, render, services
 
-from . import again
+from . import again, repeating
 from .forms import QUESTION, DetailsForm, Person, asked_for, details_of, people_of, typed_answers, typed_values
 from .questions import forget_file, take_files, with_errors
 
@@ -139,8 +140,10 @@ def review(
 ) -> ResponseReturnValue:
     """What will be booked, and what it costs; or the form again, with everything that is wrong in it, `wrong` too."""
     scope = place().scope()
+    service = read_service(scope, wanted.service_id)
     try:
-        details = details_of(form, people, is_guest=place().signed_in is None)
+        details = read_form(service, form, people)
+        repeats = repeating.planned(service, held, details)
     except Refused as refused:
         return show_details(wanted, held, form, people, wrong=[refused, *wrong])
     checked = check_details(scope, wanted.hold_id, wanted.service_id, details)
@@ -148,7 +151,6 @@ def review(
     everything = [*wrong, *(refused for refused in checked.wrong if refused.field not in said)]
     if everything:
         return show_details(wanted, held, form, people, wrong=everything)
-    service = read_service(scope, wanted.service_id)
     return render(
         "review.html",
         service=service,
@@ -157,6 +159,7 @@ def review(
         people=people,
         kinds={kind.id.hex: kind for kind in list_ticket_types(scope, wanted.service_id)},
         price=checked.price,
+        repeats=repeats,
         given=shown(checked.asked),
         location=next((one for one in wherever(scope, service).locations if one.id == checked.where.location_id), None),
         visit_address=checked.where.address,
@@ -165,9 +168,15 @@ def review(
     )
 
 
+def read_form(service: ServiceFacts, form: DetailsForm, people: list[Person]) -> Details:
+    """`Refused` for what cannot be read. Of a series, only the dates that were seen are booked."""
+    details = details_of(form, people, is_guest=place().signed_in is None)
+    return replace(details, repeat=repeating.chosen(service, form.repeat.data or ""), seen=form.seen.data or "")
+
+
 def confirm(wanted: KeptPlace, held: Held, form: DetailsForm, people: list[Person]) -> ResponseReturnValue:
     try:
-        details = details_of(form, people, is_guest=place().signed_in is None)
+        details = read_form(read_service(place().scope(), wanted.service_id), form, people)
         return done(*confirm_hold(place().scope(), wanted.hold_id, details, address=address()))
     except Refused as refused:
         if refused.field == "slot":
@@ -205,6 +214,7 @@ def show_details(
         questions=with_errors(form_asked, wrong),
         most_megabytes=scope.tenant.settings[UPLOAD_MEGABYTES],
         places=wherever(scope, service),
+        rhythms=repeating.choices(service, held),
         at_customer=AT_CUSTOMER,
         held=held,
         form=form,

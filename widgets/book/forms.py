@@ -46,6 +46,10 @@ class DetailsForm(GuestForm):
     where = StringField()
     """A location's id, or `AT_CUSTOMER`; the template draws it as radio buttons."""
     visit_address = StringField(_("Your address"))
+    repeat = StringField(_("Repeat"))
+    """Names a rhythm; the template draws it as a select."""
+    seen = HiddenField()
+    """Names the dates of the series that the review showed."""
     note = TextAreaField(_("Note (optional)"))
     terms = BooleanField()
     privacy = BooleanField()
@@ -150,7 +154,8 @@ def typed_values(form: DetailsForm, people: list[Person]) -> list[tuple[str, str
     values += [
         (field.name, field.data)
         for field in (
-            form.given_name, form.family_name, form.email, form.phone, form.where, form.visit_address, form.note
+            form.given_name, form.family_name, form.email, form.phone, form.where, form.visit_address, form.repeat,
+            form.note,
         )
         if field.data
     ]  # fmt: skip
