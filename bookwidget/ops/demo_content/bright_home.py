@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bookwidget.bookings.actions import NewTicket, book, cancel_booking, move_booking
+from bookwidget.bookings.actions import Kind, NewTicket, Rhythm, book, cancel_booking, move_booking, start_series
 from bookwidget.catalog.actions import QuestionKind, WantedQuestion, read_service, save_question
 from bookwidget.catalog.models import Provider, Service, ServiceProvider
 from bookwidget.kernel.actors import Actor
@@ -60,6 +60,7 @@ def add_catalog(building: Building) -> None:
             price=price,
             description=description,
             is_at_customer=True,
+            settings={"bookings.repeat_allowed": name == STANDARD},
         )
     building.add(*building.services.values())
 
@@ -95,8 +96,7 @@ def add_emma(building: Building) -> None:
     now = building.now
     for days in (-70, -56, -42, -28, -14):
         at_home(building, EMMA, STANDARD, days=days)
-    for days in (4, 18, 32):
-        at_home(building, EMMA, STANDARD, days=days, note="The key is with the neighbor on the left.")
+    every_other_week(building, EMMA, days=4, note="The key is with the neighbor on the left.")
     moved = at_home(building, EMMA, WINDOWS, days=9)
     with building.acting(building.customer(EMMA), now - timedelta(hours=22)) as scope:
         move_booking(scope, moved, first_slot(building, scope.actor, WINDOWS, 12, scope.now).key, moves=None)
@@ -122,6 +122,16 @@ def at_home(building: Building, person: Person, service: str, *, days: int, note
     slot = first_slot(building, actor, service, days, booked_at)
     with building.acting(actor, booked_at) as scope:
         return book(scope, building.services[service].id, slot.key, (NewTicket(),), note=note).code
+
+
+def every_other_week(building: Building, person: Person, *, days: int, note: str) -> None:
+    """With Dana, whom no time off keeps from any of the dates."""
+    booked_at, actor = building.at(days - 10, "19:20"), building.customer(person)
+    day, dana = local_day(building.at(days, "12:00"), building.tenant.zone), building.providers["Dana Whitlock"].id
+    with building.acting(actor, booked_at) as scope:
+        service = read_service(scope, building.services[STANDARD].id)
+        slot = slots_between(scope, service, day, day + timedelta(days=6), provider_id=dana)[0]
+        start_series(scope, service.id, slot.key, Rhythm(Kind.WEEKLY, 2), note=note)
 
 
 def first_slot(building: Building, actor: Actor, service: str, days: int, now: datetime) -> Slot:
