@@ -72,7 +72,7 @@ def get_form_and_back(j: Journey) -> None:
 def cancel(j: Journey) -> None:
     j.browser.click("article a[href*='/bookings/']")
     j.browser.click("a[href*='/cancel']")
-    j.browser.click("main form[method=post] button")
+    j.browser.click("main form[action*='/cancel'] button")
     assert "cancelled" in j.browser.text("[role=status]").lower()
     assert j.browser.see(FOCUSED.format("status"))
 

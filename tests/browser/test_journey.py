@@ -106,7 +106,7 @@ def moves_one(browser: Browser, stage: Stage) -> None:
     browser.click("li:has(a[href*='/move']) a[href*='/move']")
     assert browser.there("input[type=radio][name=slot]")
     browser.click("label:has(input[type=radio][name=slot])")
-    browser.click("main form[method=post] button")
+    browser.click("main form[action*='/move'] button")
     assert browser.there("[role=status]")
     assert events(stage, "booking.moved") == 1
 
@@ -114,7 +114,7 @@ def moves_one(browser: Browser, stage: Stage) -> None:
 def cancels_one(browser: Browser) -> None:
     browser.click("article a[href*='/bookings/']")
     browser.click("a[href*='/cancel']")
-    browser.click("main form[method=post] button")
+    browser.click("main form[action*='/cancel'] button")
     assert "cancelled" in browser.text("[role=status]").lower()
     browser.click("a[href*='tab=cancelled']")
     assert browser.there("article.bw-card, .bw-list li")
