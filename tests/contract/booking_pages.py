@@ -159,3 +159,29 @@ def with_places(web: Web, full: Occurrence) -> None:
             entry.offered_until, entry.is_passed = None, False
         session.flush()
         offer_places(scope, full.id)
+
+
+def transfer_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
+    """Tickets that go to another class, some of them first, and one that is cancelled."""
+    web.settings(web.yoga, bookings__transfer_value="any")
+    yin = web.yoga.add(Service(id=uuid7(), name="Sam", kind="class", minutes=60, capacity=9, price=1500))
+    web.yoga.add(TicketType(service_id=yin.id, name="Ada", price=900))
+    dates = [make_class(web.yoga, days=days, service_id=yin.id, provider_id=None) for days in (12, 13)]
+    code, ada = make_booking(web.yoga, days=10, tickets=3).code, web.customer()
+    page = ada.get(f"bookings/{code}")
+    yield "several tickets", page
+    one, other = re.findall(r"cancel-ticket/([0-9a-f]+)", page.text)[:2]
+    path = f"bookings/{code}/transfer?service={yin.id.hex}"
+    keys = [f"&slot=o-{date.id.hex}" for date in dates]
+    for query in ("", "&step=kinds", f"{keys[0]}&step=kinds", f"{keys[0]}&step=review", f"&tickets={uuid7().hex}"):
+        yield f"transfer {query}", ada.get(path + query)
+    yield "cancel ticket", ada.get(f"bookings/{code}/cancel-ticket/{one}")
+    yield "ticket cancelled", ada.get(str(ada.send(f"bookings/{code}/cancel-ticket/{one}").location))
+    some = f"{path}{keys[1]}&tickets={other}&step=review"
+    yield "some of them", ada.get(some)
+    yield "some went", ada.get(str(ada.send(some).location))
+    rest = f"{path}{keys[0]}&step=review"
+    fields = ada.form(rest)
+    yield "another price", ada.post(rest, {**fields, "price": "1"})
+    yield "all went", ada.get(str(ada.post(rest, fields).location))
+    yield "its history", ada.get(f"bookings/{code}")

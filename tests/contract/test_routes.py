@@ -23,10 +23,11 @@ from bookwidget.config import Config
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.session import writing
 from bookwidget.web.services import EXTENSION
+from tests.bookings.acting import Acting
 from tests.factories import World, make_booking, make_class
 
 HERE = "https://widgets.localhost"
-PERSONAL = {"code", "entry", "person"}
+PERSONAL = {"code", "entry", "person", "ticket"}
 """What stands in an address for something of yoga's customer Ada."""
 NEEDS_SIGN_IN = {200, 401}
 """The sign-in form in place of the page."""
@@ -41,6 +42,7 @@ class Houses:
     entry: str
     answer: str
     person: str
+    ticket: str
 
     def url(self, rule: Rule, tenant: str, site: str) -> str:
         """The rule's address with yoga's identifiers in it, for whatever tenant and site."""
@@ -51,6 +53,7 @@ class Houses:
             "entry": self.entry,
             "answer": self.answer,
             "person": self.person,
+            "ticket": self.ticket,
             "service": self.yoga.ids["flow"].hex,
             "token": "made-up",
             "kept": "made-up",
@@ -96,7 +99,9 @@ def houses(yoga: World, other: World, tmp_path: Path) -> Iterator[Houses]:
     yoga.add(waiting)
     booking = make_booking(yoga)
     child: Companion = yoga.add(Companion(id=uuid7(), customer_id=yoga.ids["ada"], name="Kim", is_child=True))
-    yield Houses(app, yoga, other, booking.code, waiting.id.hex, make_answer(yoga, booking).hex, child.id.hex)
+    [ticket] = Acting(yoga).read_booking(booking.code).tickets
+    ids = waiting.id.hex, make_answer(yoga, booking).hex, child.id.hex, ticket.id.hex
+    yield Houses(app, yoga, other, booking.code, *ids)
     app.extensions[EXTENSION].database.dispose()
 
 

@@ -29,7 +29,7 @@ from bookwidget.theming.lookup import ThemeLoader
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
-from tests.contract.booking_pages import bookers_pages, linked_pages, waiters_pages
+from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import (
@@ -331,7 +331,8 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
 
 
 def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
-    for where, answer in chain(bookers_pages(web), linked_pages(web), waiters_pages(web), series_pages(web)):
+    pages = (bookers_pages, linked_pages, waiters_pages, series_pages, transfer_pages)
+    for where, answer in chain.from_iterable(tour(web) for tour in pages):
         yield where, page(answer)
 
 

@@ -21,7 +21,7 @@ from bookwidget.web import (
 
 from . import waiting
 
-NEWS = ("made", "moved", "cancelled", "restored", "postponed", "resumed", "mailed")
+NEWS = ("made", "moved", "cancelled", "restored", "postponed", "resumed", "transferred", "mailed")
 
 
 def register(widget: Widget) -> None:

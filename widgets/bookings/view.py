@@ -71,7 +71,7 @@ def asked_for(form: FilterForm) -> ListQuery:
 
 def news() -> tuple[str, BookingDetails] | None:
     """What has just been done to which booking. It is said only while it is true, whoever wrote the address."""
-    for deed in ("cancelled", "moved", "restored", "postponed", "resumed"):
+    for deed in ("cancelled", "moved", "restored", "postponed", "resumed", "transferred"):
         if code := request.args.get(deed):
             try:
                 booking = read_booking(place().scope(), code)

@@ -71,6 +71,7 @@ KINDS = (
     Kind("again", _("Book again"), "next", again_as_button),
     Kind("again", _("Book again"), "next", again_in_menu, is_button=False),
     Kind("postpone", _("Postpone"), "fwd", lambda booking: booking.may_postpone, is_button=False),
+    Kind("transfer", _("Transfer"), "next", lambda booking: booking.may_transfer, is_button=False),
     Kind("calendar", _("Add to calendar"), "calendar", in_calendar, is_button=False),
     Kind("rate", _("Change rating"), "star", may_change_rating, is_button=False),
     Kind("cancel", _("Cancel booking"), "close", lambda booking: booking.may_cancel, tone="bad", says_why=True),

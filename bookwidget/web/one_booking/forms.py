@@ -42,6 +42,15 @@ class MoveAllForm(MoveForm):
     """Names the dates that the page showed."""
 
 
+class TransferForm(MoveForm):
+    tickets = HiddenField()
+    """Their ids, with commas between; empty: all of the booking."""
+    kinds = HiddenField()
+    """Only for what is wrong with the ticket types: each has a field of its own."""
+    price = IntegerField(widget=HiddenInput())
+    """The new one that the page showed, in minor units."""
+
+
 class PostponeForm(MoveAllForm):
     day = StringField()
     """Only for what is wrong with the day in the address."""

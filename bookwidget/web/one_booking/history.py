@@ -26,6 +26,7 @@ def history(booking: BookingDetails, business: str) -> list[Step]:
 
 WORDS = {
     "booking.cancelled": (_("You cancelled."), _("%(business)s cancelled it.")),
+    "booking.ticket_cancelled": (_("You cancelled one ticket."), _("%(business)s cancelled one ticket.")),
     "booking.restored": (_("You undid the cancellation."), _("%(business)s undid the cancellation.")),
     "booking.note_added": (_("You wrote a note."), _("%(business)s wrote a note.")),
     "booking.rated": (_("You rated it."), _("You rated it.")),
@@ -79,11 +80,33 @@ def words_of_postponing(change: Change, business: str, by_customer: bool) -> Tex
     return _("%(business)s postponed it to %(after)s.", business=business, after=after)
 
 
+def words_of_transfer(change: Change, business: str, by_customer: bool) -> Text:
+    service, after = str(change.after.get("service", "")), instant(change.after.get("starts_at"))
+    if by_customer:
+        return _("You transferred it to %(service)s, %(after)s.", service=service, after=after)
+    return _("%(business)s transferred it to %(service)s, %(after)s.", business=business, service=service, after=after)
+
+
+def words_of_split(change: Change, business: str, by_customer: bool) -> Text:
+    """Some of the tickets left; what is told is where they went."""
+    service, after = str(change.after.get("service", "")), instant(change.after.get("starts_at"))
+    if by_customer:
+        return _("You transferred some of the tickets to %(service)s, %(after)s.", service=service, after=after)
+    return _(
+        "%(business)s transferred some of the tickets to %(service)s, %(after)s.",
+        business=business,
+        service=service,
+        after=after,
+    )
+
+
 TOLD_WITH_TIMES: dict[str, Callable[[Change, str, bool], Text]] = {
     "booking.made": words_of_making,
     "booking.moved": words_of_move,
     "booking.postponed": words_of_postponing,
     "booking.resumed": words_of_resuming,
+    "booking.split": words_of_split,
+    "booking.transferred": words_of_transfer,
 }
 
 

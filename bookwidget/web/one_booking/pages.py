@@ -29,8 +29,16 @@ from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
-from bookwidget.web.one_booking import resuming, series
-from bookwidget.web.one_booking.forms import CancelForm, MoveAllForm, MoveForm, NoteForm, PostponeForm, RatingForm
+from bookwidget.web.one_booking import resuming, series, transferring
+from bookwidget.web.one_booking.forms import (
+    CancelForm,
+    MoveAllForm,
+    MoveForm,
+    NoteForm,
+    PostponeForm,
+    RatingForm,
+    TransferForm,
+)
 from bookwidget.web.one_booking.new_time import chosen_key, show_new_time, version_of
 from bookwidget.web.one_booking.notes import notes, rate, withdraw
 from bookwidget.web.one_booking.opened import Opened
@@ -182,12 +190,14 @@ PAGES = (
     BookingPage("answers", answer_file, methods=("GET",), below="/<answer>"),
     BookingPage("calendar", calendar, methods=("GET",)),
     BookingPage("cancel", cancel, CancelForm),
+    BookingPage("cancel-ticket", transferring.cancel_one, CancelForm, below="/<ticket>"),
     BookingPage("move", move, MoveForm),
     BookingPage("notes", notes, NoteForm),
     BookingPage("rate", rate, RatingForm),
     BookingPage("move-all", series.move_all, MoveAllForm),
     BookingPage("postpone", resuming.postpone, PostponeForm),
     BookingPage("resume", resuming.resume, MoveForm),
+    BookingPage("transfer", transferring.transfer, TransferForm),
     BookingPage("undo", undo),
     BookingPage("withdraw", withdraw),
 )

@@ -47,6 +47,8 @@ def said_of(booking: BookingDetails, notes: list[Note]) -> Text | None:
     match request.args.get("done"):
         case "noted" if any(note.by == "customer" for note in notes):
             return _("Your note is saved.")
+        case "ticket" if booking.history and booking.history[-1].kind == "booking.ticket_cancelled":
+            return _("The ticket has been cancelled.")
         case "rated" if booking.rating:
             return _("Thank you. Your rating is saved.")
         case "withdrawn" if booking.rating is None:
