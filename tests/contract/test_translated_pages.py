@@ -5,63 +5,21 @@ is written in Latin letters and is not somebody's name or address was never mark
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
 from html.parser import HTMLParser
-from itertools import chain
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 from jinja2 import Environment
-from werkzeug.test import TestResponse
 
-from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
-from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER
 from bookwidget.ops.catalogues import ROOT, extract, forms
-from bookwidget.tenancy.models import Tenant
-from bookwidget.tenancy.session import writing
-from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.lookup import ThemeLoader
-from bookwidget.web.rendering import render_bare
-from tests import factories
-from tests.console.desks import hire, nobody, owner
-from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
-from tests.contract.series_pages import series_pages
-from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
-from tests.notices.test_letters import (
-    cancelled,
-    event,
-    letter,
-    made_at,
-    moved,
-    noted,
-    of_series,
-    restored,
-    ticket_cancelled,
-    transferred,
-    waits,
-)
-from tests.web_fixtures import HERE, Visitor, Web
+from tests.contract.tour import ARABIC, GERMAN, Language, every_page
+from tests.web_fixtures import Web
 
 DOMAINS = extract()
-FOLDERS = [domain.folder / "translations" for domain in DOMAINS]
 
 
-@dataclass(frozen=True)
-class Language:
-    code: str
-    locale: str
-    zone: str
-    currency: str
-    direction: str
-
-
-GERMAN = Language("de", "de_DE", "Europe/Berlin", "EUR", "ltr")
-ARABIC = Language("ar", "ar_AE", "Asia/Dubai", "AED", "rtl")
 BOTH = pytest.mark.parametrize("language", [GERMAN, ARABIC], ids=lambda language: language.code)
 
 SAID_ALOUD = ("alt", "aria-label", "placeholder", "title")
@@ -144,213 +102,14 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return found
 
 
-def settle(world: World, language: Language) -> None:
-    """The business moves to where this is spoken."""
-    with world.database.session(world.tenant_id) as session, writing(session):
-        here = session.get_one(Tenant, world.tenant_id)
-        here.locale, here.timezone, here.currency = language.locale, language.zone, language.currency
-
-
-def book_everything(world: World) -> dict[str, str]:
-    """A booking in every state that a page tells apart; codes by state, and the id of an entry on a waiting list."""
-    child = make_booking(world, days=9)
-    full = make_class(world, days=6, capacity=1)
-    make_booking(world, customer="ben", occurrence=full)
-    past = make_class(world, days=-3)
-    called_off = make_class(world, days=8, state="cancelled")
-    waiting = WaitlistEntry(id=uuid7(), customer_id=world.ids["ada"], occurrence_id=full.id, joined_at=world.now)
-    world.add(
-        waiting,
-        *[
-            Acceptance(
-                booking_id=child.id,
-                document=document,
-                address="https://a.example/x",
-                version="1",
-                accepted_at=world.now,
-            )
-            for document in ("terms", "privacy")
-        ],
-        Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, is_child=True, age=7),
-        Ticket(booking_id=child.id, occurrence_id=child.occurrence_id, attendee="Ben", is_child=True, age=9),
-    )
-    made = {
-        "class": make_booking(world, days=3, tickets=2),
-        "appointment": make_appointment(world, starts_at=world.now + timedelta(days=2, hours=2)),
-        "soon": make_booking(world, days=0.2),
-        "child": child,
-        "past": make_booking(world, occurrence=past),
-        "called off": make_booking(world, occurrence=called_off),
-        "pending": make_booking(world, days=5, status="pending"),
-        "hold": make_booking(world, days=7, status="hold"),
-        "cancelled": make_booking(world, days=12, status="cancelled"),
-    }
-    return {"waiting": waiting.id.hex, **{state: booking.code for state, booking in made.items()}}
-
-
-def page(answer: TestResponse) -> str:
-    """What came, if it is what was to come: the page of a mistake of ours would be well translated too."""
-    assert answer.status_code < 500, answer.request.path
-    assert answer.status_code not in (301, 302, 303), answer.request.path
-    return answer.text
-
-
-def strangers_pages(web: Web) -> Iterator[tuple[str, str]]:
-    visitor = web.visitor()
-    for path in ("login/", "login/forgot", "login/reset/x", "bookings/", "profile/"):
-        yield path, page(visitor.get(path))
-    yield "wrong password", page(visitor.send("login/", email="ada@example.com", password="wrong"))
-    yield "link sent", page(visitor.send("login/forgot", email="nobody"))
-    yield "link sent", page(visitor.get(visitor.send("login/forgot", email="ada@example.com").location or ""))
-    token = web.services.tokens.reset(web.yoga.tenant_id, web.yoga.ids["ada"], factories.PASSWORD_HASH)
-    yield "new password", page(visitor.get(f"login/reset/{token}"))
-    yield "bad password", page(visitor.send(f"login/reset/{token}", password="12345"))
-    yield "framed", page(web.visitor(site=web.yoga.ids["site"].hex).get("login/"))
-    headers = {"Referer": "https://stranger.example/", "Sec-Fetch-Dest": "iframe"}
-    yield "refused", page(visitor.get("/w/yoga/bookings", headers=headers))
-
-
-def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]]:
-    entry = codes.pop("waiting")
-    for path in ("bookings/", *(f"bookings/?tab={tab}" for tab in ("waiting", "past", "cancelled"))):
-        yield f"Ben: {path}", page(web.customer("ben").get(path))
-        yield f"empty: {path}", page(web.customer("ada", web.other).get(path))
-    ada = web.customer()
-    for path in ("bookings/", *(f"bookings/?tab={tab}" for tab in ("waiting", "past", "cancelled"))):
-        yield path, page(ada.get(path))
-    yield "unknown", page(ada.get("bookings/XXXXXXXX"))
-    yield "filtered", page(ada.get("bookings/?q=zzz&from=2026-13-45"))
-    for state, code in codes.items():
-        for deed in ("", "/cancel", "/move", "/rate"):
-            yield f"{state}{deed}", page(ada.get(f"bookings/{code}{deed}"))
-    for state in ("class", "appointment"):
-        path = f"bookings/{codes[state]}/move"
-        yield f"nowhere: {state}", page(ada.post(path, {**ada.form(path), "slot": "gone"}))
-    for path in (f"bookings/waiting/{entry}", f"bookings/waiting/{entry}/leave"):
-        yield path, page(ada.get(path))
-    yield "left", page(ada.get(ada.send(f"bookings/waiting/{entry}/leave").location or ""))
-    yield "left before", page(ada.get(f"bookings/waiting/{entry}"))
-    ada.send(f"bookings/{codes['class']}/cancel", reason="")
-    yield "cancelled", page(ada.get("bookings/"))
-    yield "its history", page(ada.get(f"bookings/{codes['class']}"))
-    yield from noted_and_rated(ada, codes)
-    yield "profile", page(ada.get("profile/"))
-    yield "nobody", page(ada.get("profile/people"))
-    yield "no name", page(ada.send("profile/people", is_child="y", birth_year="1"))
-    ada.send("profile/people", name="Ben", is_child="y", birth_year="2020")
-    kept = ada.get("profile/people?saved=1")
-    yield "people", page(kept)
-    yield "a person", page(ada.get(re.findall(r'href="([^"]+/people/[^"]+)"', kept.text)[0]))
-    yield "feed made", page(ada.send("profile/calendar", "profile/", do="make"))
-    yield "feed there", page(ada.get("profile/"))
-    ada.send("profile/calendar", "profile/", do="end")
-    yield "feed ended", page(ada.get("profile/?saved=feed"))
-    yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
-    yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
-
-
-def noted_and_rated(ada: Visitor, codes: dict[str, str]) -> Iterator[tuple[str, str]]:
-    soon, past = f"bookings/{codes['soon']}", f"bookings/{codes['past']}"
-    yield "no note", page(ada.send(f"{soon}/notes", page=soon, text=""))
-    yield "noted", page(ada.get(ada.send(f"{soon}/notes", page=soon, text="123").location or ""))
-    yield "links ended", page(ada.get(ada.send(f"{soon}/links", page=soon).location or ""))
-    yield "no stars", page(ada.send(f"{past}/rate", stars=""))
-    yield "rated", page(ada.get(ada.send(f"{past}/rate", stars="3.5").location or ""))
-    yield "rated, in the list", page(ada.get("bookings/?tab=past"))
-    yield "another rating", page(ada.get(f"{past}/rate"))
-    yield "withdrawn", page(ada.get(ada.send(f"{past}/withdraw", page=f"{past}/rate").location or ""))
-
-
-def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
-    stranger = nobody(web)
-    stranger.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language.locale.replace("_", "-")
-    for path in ("/login", "/console/login", "/login?business=nobody"):
-        yield path, page(stranger.get(path))
-    visitor = owner(web)
-    for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
-        yield path, page(visitor.get(path))
-    code = make_booking(web.yoga, days=2).code
-    yield "cancelled", page(visitor.send(f"bookings/{make_booking(web.yoga, days=4).code}/cancel", reason="y" * 501))
-    for path in ("?when=all", "?q=xyzzy", f"{code}/", f"{code}/cancel", f"{code}/move", f"{code}/rules"):
-        yield f"bookings/{path}", page(visitor.get(f"bookings/{path}"))
-    yield "exception", page(visitor.send(f"bookings/{code}/rules", permission="booking:cancel", reason="123", until=""))
-    visitor.send(f"bookings/{code}/rules", permission="booking:cancel", reason="123")
-    for path in (f"{code}/", f"{code}/rules?saved=1"):
-        yield f"bookings/{path} afterwards", page(visitor.get(f"bookings/{path}"))
-    yield "bad colour", page(visitor.send("branding/", accent="#ffffff"))
-    yield "bad site", page(visitor.send("sites/", origin="nowhere"))
-    hire(web.yoga, "bo@both.example", "staff")
-    hire(web.other, "bo@both.example", "staff")
-    yield "choose", page(stranger.send("login", email="bo@both.example", password=PASSWORD))
-    yield "remove site", page(visitor.get(f"sites/{web.yoga.ids['site'].hex}/remove"))
-
-
-def windows_pages(web: Web) -> Iterator[tuple[str, str]]:
-    path = "-/popup?" + urlencode({"challenge": b64encode(bytes(32))})
-    visitor = web.visitor()
-    yield "window", page(visitor.get(path))
-    yield "mistyped", page(visitor.send(path, email="ada@example.com", password="wrong"))
-    yield "code", page(visitor.send(path, email="ada@example.com", password=PASSWORD, stay="1"))
-    yield "one tap", page(web.customer().get(path))
-    frame = web.visitor(site=web.yoga.ids["site"].hex)
-    yield "wrong code", page(frame.post("-/redeem", {"code": "000000", "verifier": "x"}))
-
-
-def bare_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
-    asked = {"Accept-Language": language.code}
-    with web.app.test_request_context("/", base_url=HERE, headers=asked):
-        yield "leave", render_bare("leave.html", url="https://stranger.example/")
-    visitor = web.visitor()
-    for path in ("/w/nobody/login", "/nothing", "nothing/"):
-        yield path, page(visitor.get(path, headers=asked))
-
-
-def mails(language: Language) -> Iterator[tuple[str, str]]:
-    catalogs = Catalogs(FOLDERS)
-    for happened in (
-        made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
-        made_at(from_waiting_list=True), noted(), *of_series(), transferred(kinds=[]),
-        transferred("member", price=1100, kinds=[]),
-        ticket_cancelled(fee=700), ticket_cancelled("member"),
-    ):  # fmt: skip
-        for to in (CUSTOMER, BUSINESS):
-            here = {"locale": language.locale, "timezone": language.zone, "currency": language.currency}
-            made = letter(happened, to, catalogs, **here)
-            yield f"{happened.kind} {to}", made.html
-            lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
-            yield f"{happened.kind} {to} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
-    for happened in (
-        waits("joined"), waits("offered", is_kept=True), waits("offered", places=1),
-        waits("offer_ended", ended="lapsed"), waits("offer_ended", ended="taken"),
-    ):  # fmt: skip
-        made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
-        yield happened.kind, made.html
-        lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
-        yield f"{happened.kind} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
-    yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
-
-
-def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
-    pages = (bookers_pages, linked_pages, waiters_pages, series_pages, transfer_pages)
-    for where, answer in chain.from_iterable(tour(web) for tour in pages):
-        yield where, page(answer)
-
-
 DEVELOPERS = "bookwidget/web/templates/development/"
 """Their mailbox is nobody's business elsewhere."""
 
 
 @BOTH
 def test_every_page_speaks_the_language(web: Web, rendered: set[str], language: Language) -> None:
-    for world in (web.yoga, web.other):
-        settle(world, language)
-    codes = book_everything(web.yoga)
     pattern = english(language)
-    tours = (
-        strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), bare_pages(web, language),
-        windows_pages(web), mails(language), booking_pages(web),
-    )  # fmt: skip
-    for where, html in chain.from_iterable(tours):
+    for where, html in every_page(web, language):
         check(html, language, where, pattern)
     missed = [name for name in templates() if name not in rendered and not name.startswith(DEVELOPERS)]
     assert not missed, "put a page that shows these into the tour"
