@@ -13,8 +13,9 @@ case "${1:-demo}" in
 esac
 python=${PYTHON:-python3}
 stamp=.venv/.installed
-wanted=$(cat "$lock" setup.cfg | cksum)
-all=$(cat requirements-dev.txt setup.cfg | cksum)
+packages=tests/npm/package-lock.json
+all=$(cat requirements-dev.txt setup.cfg "$packages" | cksum)
+if [ "$lock" = requirements-dev.txt ]; then wanted=$all; else wanted=$(cat "$lock" setup.cfg | cksum); fi
 
 if [ -x .venv/bin/bookwidget ] && [ -f "$stamp" ]; then
   installed=$(cat "$stamp")
@@ -65,4 +66,11 @@ install() { # what pip says is of interest only when it fails
 }
 install --require-hashes -r "$lock"
 install --no-deps --no-build-isolation --editable .
+if [ "$lock" = requirements-dev.txt ]; then
+  if command -v npm >/dev/null; then
+    npm ci --prefix tests/npm --no-audit --no-fund --silent
+  else
+    say "npm is not installed: the tests that need a package of it are skipped"
+  fi
+fi
 echo "$wanted" >"$stamp"

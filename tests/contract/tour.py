@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER
+from bookwidget.notices.compose import BUSINESS, CUSTOMER, Letter
 from bookwidget.ops.catalogues import extract
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
@@ -41,6 +41,8 @@ from tests.notices.test_letters import (
 )
 from tests.web_fixtures import HERE, Visitor, Web
 
+PLAIN = ", as text"
+"""How the name of a mail ends that was made a page from its text."""
 FOLDERS = [domain.folder / "translations" for domain in extract()]
 
 
@@ -218,6 +220,12 @@ def bare_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         yield path, page(visitor.get(path, headers=asked))
 
 
+def plain(made: Letter, language: Language) -> str:
+    """A mail's subject and its text without HTML, as a page."""
+    lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
+    return f"<html lang={language.code} dir={language.direction}>{lines}</html>"
+
+
 def mails(language: Language) -> Iterator[tuple[str, str]]:
     catalogs = Catalogs(FOLDERS)
     for happened in (
@@ -230,16 +238,14 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
             here = {"locale": language.locale, "timezone": language.zone, "currency": language.currency}
             made = letter(happened, to, catalogs, **here)
             yield f"{happened.kind} {to}", made.html
-            lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
-            yield f"{happened.kind} {to} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
+            yield f"{happened.kind} {to}{PLAIN}", plain(made, language)
     for happened in (
         waits("joined"), waits("offered", is_kept=True), waits("offered", places=1),
         waits("offer_ended", ended="lapsed"), waits("offer_ended", ended="taken"),
     ):  # fmt: skip
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
         yield happened.kind, made.html
-        lines = "".join(f"<p>{line}</p>" for line in (made.subject, *made.text.splitlines()))
-        yield f"{happened.kind} text", f"<html lang={language.code} dir={language.direction}>{lines}</html>"
+        yield f"{happened.kind}{PLAIN}", plain(made, language)
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
 
 

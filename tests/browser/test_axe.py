@@ -1,0 +1,150 @@
+"""axe over every page and mail of the tour, in every theme, both directions, light and dark, from 320 to 1280 px.
+
+The pages are made over HTTP first and then shown to the browser as they were: so states that only a POST reaches,
+an error beside its field among them, are looked at like all others. In `make test` pages made of the same kinds of
+elements are shown once in each direction, where themes, widths and schemes take turns; `make test-all` shows every
+page in everything.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.session import writing
+from tests.browser.chromium import Chromium
+from tests.browser.servers import Server, Wsgi
+from tests.contract.tour import ARABIC, GERMAN, PLAIN, Language, every_page
+from tests.web_fixtures import Web
+
+AXE = Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js"
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+RUN = """
+const why = node => (node.any[0] || node.all[0] || node.none[0]).message;
+return axe.run(document, {runOnly: arguments[0], resultTypes: ["violations"]}).then(result => result.violations.flatMap(
+    rule => rule.nodes.map(node => [rule.id, node.target.join(" "), why(node)])));
+"""
+KIND = re.compile(r"<(?:h\d|[a-z]+)\b|\b(?:class|type|role|aria-\w+)=\"[^\"]*\"")
+SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+WIDTHS, SCHEMES = (320, 768, 1280), ("light", "dark")
+LOOKS = tuple(product(WIDTHS, SCHEMES))
+THEMES = ("quiet", "warm")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm was missing"),
+]
+
+
+def dressed(web: Web, theme: str) -> None:
+    for world in (web.yoga, web.other):
+        with world.database.session(world.tenant_id) as session, writing(session):
+            session.get_one(Tenant, world.tenant_id).theme = theme
+
+
+def showing(web: Web, pages: list[str]) -> Wsgi:
+    """The application, with the pages at `/-seen/<number>` as they were when they were made."""
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        folder, _, number = environ["PATH_INFO"].rpartition("/")
+        if folder != "/-seen":
+            return web.app(environ, start_response)
+        start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+        return [pages[int(number)].encode()]
+
+    return app
+
+
+def different(pages: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those that have a kind of element, or a state of one, that none before them had."""
+    seen: set[str] = set()
+    for name, html in pages:
+        kinds = set(KIND.findall(html))
+        if kinds - seen:
+            seen |= kinds
+            yield name, html
+
+
+def html_of(web: Web, language: Language) -> Iterator[tuple[str, str]]:
+    return ((name, html) for name, html in every_page(web, language) if not name.endswith(PLAIN))
+
+
+def summed(faults: dict[str, list[str]]) -> str:
+    rules = Counter(line.split(": ")[1].split(",")[0] for lines in faults.values() for line in lines)
+    return "\n".join([str(dict(rules)), *(f"{name}: {line}" for name, lines in faults.items() for line in lines)])
+
+
+def found(browser: Chromium, url: str, looks: tuple[tuple[int, str], ...]) -> list[str]:
+    """What is wrong with the page, a line each. Mails are in no frame: landmarks and the like are asked of pages."""
+    faults = []
+    browser.open(url)
+    browser.js(AXE.read_text("utf-8"))
+    rules = WCAG if browser.js("return !!document.querySelector('.bw-mail-sheet')") else (*WCAG, "best-practice")
+    for width, scheme in looks:
+        browser.viewport(width, 900)
+        browser.scheme(scheme)
+        here = f"{width} px {scheme}"
+        faults += [f"{here}: {': '.join(fault)}" for fault in browser.js(RUN, rules)]
+        if sideways := browser.js(SIDEWAYS):
+            faults.append(f"{here}: reflow: scrolls sideways by {sideways} px")
+    return faults
+
+
+Look = Callable[[list[tuple[str, str]], bool], dict[str, list[str]]]
+
+
+@pytest.fixture
+def look(web: Web, fresh_chromium: Callable[..., Chromium], serve: Callable[[Wsgi], Server]) -> Look:
+    """Shows pages, each in one look or in all, and tells what is wrong, by the page's name."""
+
+    def shown(pages: list[tuple[str, str]], whole: bool) -> dict[str, list[str]]:
+        origin = serve(showing(web, [html for _, html in pages])).origin("widgets")
+        browser, faults = fresh_chromium(), {}
+        for number, (name, _) in enumerate(pages):
+            looks = LOOKS if whole else (LOOKS[number % len(LOOKS)],)
+            if wrong := found(browser, f"{origin}/-seen/{number}", looks):
+                faults[name] = wrong
+        return faults
+
+    return shown
+
+
+@pytest.mark.parametrize(("language", "theme"), [(GERMAN, "quiet"), (ARABIC, "warm")], ids=["ltr-quiet", "rtl-warm"])
+def test_axe_finds_nothing(web: Web, language: Language, theme: str, look: Look) -> None:
+    dressed(web, theme)
+    faults = look(list(different(html_of(web, language))), False)
+    assert not faults, summed(faults)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", [GERMAN, ARABIC], ids=["ltr", "rtl"])
+def test_axe_finds_nothing_anywhere(web: Web, language: Language, theme: str, look: Look) -> None:
+    dressed(web, theme)
+    faults = look(list(html_of(web, language)), True)
+    assert not faults, summed(faults)
+
+
+def test_planted_faults_are_found(web: Web, look: Look) -> None:
+    """The net holds: each of these is reported."""
+    good = web.visitor().get("login/").text
+    planted = {
+        "color-contrast": good.replace("<form", '<p style="color: #999; background: #aaa">Pale</p><form', 1),
+        "label": good.replace("<form", '<form><input name="unnamed"></form><form', 1),
+        "target-size": good.replace(
+            "<form",
+            '<div><a href="#1" style="font-size: 3px">1</a><a href="#2" style="font-size: 3px">2</a></div><form',
+            1,
+        ),
+        "heading-order": good.replace("<form", "<h5>Deep</h5><form", 1),
+        "reflow": good.replace("<form", '<div style="width: 2000px">Wide</div><form', 1),
+    }
+    faults = look([("as it is", good), *planted.items()], False)
+    assert set(faults) == set(planted), faults
+    for rule, lines in faults.items():
+        assert any(f": {rule}" in line for line in lines), (rule, lines)
