@@ -14,13 +14,13 @@ from bookwidget.bookings import store_series as store
 from bookwidget.bookings.booking import new_booking, stored
 from bookwidget.bookings.models import Booking, Series, SeriesDate
 from bookwidget.bookings.results import BookingDetails, NewTicket
-from bookwidget.bookings.series_rules import Kind, Rhythm, check_rhythm, days_of, digest
+from bookwidget.bookings.series_rules import Kind, Rhythm, check_rhythm, days_of
 from bookwidget.bookings.where import Where
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.events.record import enqueue, record
 from bookwidget.events.store import is_asked_for
 from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import booking_code, uuid7
+from bookwidget.kernel.ids import booking_code, digest, uuid7
 from bookwidget.kernel.text import _
 from bookwidget.schedule.actions import TimeKey, lock_providers, make_private_occurrence, parse_slot_key, read_diary
 from bookwidget.schedule.rules import DAY, MINUTE, existing_instant, local_day, wall_time

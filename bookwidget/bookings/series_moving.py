@@ -19,10 +19,10 @@ from bookwidget.bookings.models import Series, SeriesDate
 from bookwidget.bookings.results import BookingDetails, BookingRow
 from bookwidget.bookings.series import QUIET, SeriesFacts, ask_for_dates, last_made, minute_of, times_of
 from bookwidget.bookings.series_reading import SeriesRow, later_rows, locked_series, series_of
-from bookwidget.bookings.series_rules import Rhythm, days_from, days_of, digest, rest_of, words_of_rhythm
+from bookwidget.bookings.series_rules import Rhythm, days_from, days_of, rest_of, words_of_rhythm
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.kernel.errors import Refused
-from bookwidget.kernel.ids import uuid7
+from bookwidget.kernel.ids import digest, uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.schedule.actions import (
     TimeKey,

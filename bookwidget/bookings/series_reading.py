@@ -11,8 +11,9 @@ from bookwidget.bookings.listing import facts_of_row, listed_booking, read_booki
 from bookwidget.bookings.policy import Answer
 from bookwidget.bookings.results import BookingDetails, BookingRow
 from bookwidget.bookings.series import SeriesFacts, read_facts
-from bookwidget.bookings.series_rules import Kind, Rhythm, digest, words_of_rhythm
+from bookwidget.bookings.series_rules import Kind, Rhythm, words_of_rhythm
 from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.ids import digest
 from bookwidget.kernel.text import Text
 from bookwidget.schedule.rules import DAY, existing_instant, local_day, wall_time
 from bookwidget.tenancy.scope import Scope

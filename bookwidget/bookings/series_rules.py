@@ -3,8 +3,6 @@
 So the wall time stays the same across a change of the clocks. What the clock does not show on a day is left out.
 """
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -129,8 +127,3 @@ def words_of_rhythm(rhythm: Rhythm, first_day: date) -> Text:
         every,
         **named,
     )
-
-
-def digest(facts: Iterable[object]) -> str:
-    """Names what a page showed, so that a form says what was seen before it was sent."""
-    return hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()[:20]

@@ -6,11 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.catalog import store
-from bookwidget.catalog.questions import QuestionFacts, QuestionKind, WantedQuestion, list_questions, save_question
+from bookwidget.catalog.questions import (
+    KeptQuestion,
+    QuestionFacts,
+    QuestionKind,
+    WantedQuestion,
+    add_question,
+    change_question,
+    cleaned,
+    list_kept_questions,
+    list_questions,
+    place_question,
+    retire_question,
+)
 from bookwidget.kernel.errors import Missing
 from bookwidget.tenancy.scope import Scope
 
 __all__ = [
+    "KeptQuestion",
     "LocationFacts",
     "ProviderFacts",
     "QuestionFacts",
@@ -18,13 +31,18 @@ __all__ = [
     "ServiceFacts",
     "TicketTypeFacts",
     "WantedQuestion",
+    "add_question",
+    "change_question",
+    "cleaned",
+    "list_kept_questions",
     "list_locations",
     "list_providers",
     "list_questions",
     "list_services",
     "list_ticket_types",
+    "place_question",
     "read_service",
-    "save_question",
+    "retire_question",
 ]
 
 

@@ -1,6 +1,6 @@
 """Statements on what is offered."""
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, update
 
 from bookwidget.catalog.models import (
     Location,
@@ -50,6 +50,23 @@ QUESTIONS = (
     )
     .order_by(Question.position, Question.id)
 )
+# In the order of the fields of `KeptQuestion`.
+KEPT_COLUMNS = (
+    Question.id,
+    Question.kind,
+    Question.label,
+    Question.help,
+    Question.options,
+    Question.is_required,
+    Question.service_id,
+    Question.is_active,
+)
+KEPT_QUESTIONS = select(*KEPT_COLUMNS).order_by(Question.position, Question.id)
+QUESTION = select(*KEPT_COLUMNS).where(Question.id == bindparam("question")).with_for_update()
+LAST_POSITION = select(func.coalesce(func.max(Question.position), 0))
+LOCK_QUESTIONS = select(Question.id).order_by(Question.id).with_for_update()
+SET_POSITION = update(Question).where(Question.id == bindparam("of")).values(position=bindparam("position"))
+SET_ASKED = update(Question).where(Question.id == bindparam("of")).values(is_active=bindparam("asked"))
 LOCATIONS = (
     select(Location.id, Location.name, Location.address)
     .join(ServiceLocation, ServiceLocation.location_id == Location.id)

@@ -91,3 +91,18 @@ class OverrideForm(Form):
     permission = StringField(_("Allow"))
     reason = StringField(_("Reason"))
     until = MomentField(_("Until"))
+
+
+class QuestionForm(Form):
+    """A question of the booking form."""
+
+    label = StringField(_("Question"))
+    kind = StringField(_("Kind of answer"))
+    options = TextAreaField(_("Options"))
+    help = StringField(_("Explanation (optional)"))
+    is_required = BooleanField(_("It must be answered"))
+    service = StringField(_("Asked for"))
+    question = HiddenField()
+    """The new one's id, given with the page: sent twice, it is one question."""
+    seen = HiddenField()
+    """Names the question as the page showed it."""

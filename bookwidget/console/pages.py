@@ -14,6 +14,7 @@ from bookwidget.web.rendering import say
 
 MENU = (
     ("bookings", _("Bookings"), Permission.BOOKING_READ),
+    ("questions", _("Questions"), Permission.CATALOG_CHANGE),
     ("branding", _("Branding"), Permission.BRANDING_CHANGE),
     ("sites", _("Sites"), Permission.SITES_CHANGE),
     ("embed", _("Embed"), None),

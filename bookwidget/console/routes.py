@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.console import bookings, branding, changing, embed, rules, signing, sites
+from bookwidget.console import bookings, branding, changing, embed, questions, rules, signing, sites
 from bookwidget.console.pages import menu
 from bookwidget.web import errors
 from bookwidget.web.desk import enter_console
@@ -43,6 +43,10 @@ for path, view in (
     ("/bookings/<code>/links", changing.bookings_links),
     ("/bookings/<code>/rules", rules.bookings_rules),
     ("/bookings/<code>/rules/withdraw", rules.bookings_withdraw),
+    ("/questions/new", questions.questions_new),
+    ("/questions/<question>/", questions.questions_edit),
+    ("/questions/<question>/place", questions.questions_place),
+    ("/questions/<question>/retire", questions.questions_retire),
     ("/branding/", branding.branding),
     ("/branding/logo", branding.branding_logo),
     ("/branding/logo/remove", branding.branding_logo_remove),
@@ -55,4 +59,5 @@ for path, view in (
 blueprint.add_url_rule("/bookings/", "bookings", bookings.bookings)
 blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_one)
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
+blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)

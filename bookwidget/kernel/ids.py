@@ -1,8 +1,10 @@
-"""Identifiers: UUIDv7 for rows, short codes for people."""
+"""Identifiers: UUIDv7 for rows, short codes for people, digests for what a page showed."""
 
+import hashlib
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from uuid import UUID
 
 HEX = re.compile("[0-9a-f]{32}")
@@ -25,3 +27,8 @@ def booking_code() -> str:
 def parse_uuid(text: str) -> UUID | None:
     """The UUID that `text` writes as 32 hexadecimal digits, or None: an address typed by hand must not raise."""
     return UUID(hex=text) if HEX.fullmatch(text) else None
+
+
+def digest(facts: Iterable[object]) -> str:
+    """Names what a page showed, so that a form says what was seen before it was sent."""
+    return hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()[:20]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from bookwidget.catalog.models import Question
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, RefusedSite
 from bookwidget.tenancy.session import writing
@@ -23,6 +24,8 @@ LEAD_BACK = {
         "bookings_links",
         "bookings_withdraw",
         "bookings_note",
+        "questions_place",
+        "questions_retire",
     )
 }
 """Looked at, they only lead to the page with their button."""
@@ -45,7 +48,11 @@ def ids(web: Web) -> dict[str, str]:
     """Of things of the tenant `yoga`."""
     refused: RefusedSite = web.yoga.add(RefusedSite(origin="https://blog.example", widget="login", last_at=web.now))
     code = make_booking(web.yoga).code
-    return {"site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": code, "answer": uuid7().hex}
+    question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
+    return {
+        "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": code, "answer": uuid7().hex,
+        "question": question.id.hex,
+    }  # fmt: skip
 
 
 def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
@@ -57,7 +64,7 @@ def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
 
 def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
-    pages = ("branding/", "sites/", "embed/", "login", *more)
+    pages = ("branding/", "sites/", "embed/", "login", "questions/", "questions/new", *more)
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
             for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
@@ -123,10 +130,11 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 16
-    for page in ("branding/", "sites/", "embed/", "bookings/?when=all"):
+    assert tried == 20
+    for page in ("branding/", "sites/", "embed/", "bookings/?when=all", "questions/"):
         text = visitor.get(page).text
         assert theirs["code"] not in text
+        assert "Who sent you?" not in text
         assert "yoga.localhost" not in text
         assert "blog.example" not in text
     assert untouched(web)

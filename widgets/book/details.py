@@ -40,10 +40,11 @@ from bookwidget.catalog.actions import ServiceFacts, list_ticket_types, read_ser
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import Text, _
 from bookwidget.web import address, allow_body, choose_times, place, render, services
+from bookwidget.web.questions import with_errors
 
 from . import again, repeating
 from .forms import QUESTION, DetailsForm, Person, asked_for, details_of, people_of, typed_answers, typed_values
-from .questions import forget_file, take_files, with_errors
+from .questions import forget_file, take_files
 
 CHANGES = ("add", "remove", "longer", "edit", "forget")
 """Buttons that change the form and check nothing else of it."""

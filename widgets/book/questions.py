@@ -1,30 +1,16 @@
-"""The business's own questions in the form: what stands beside them, and the files that come with them."""
+"""The business's own questions in the form: the files that come with them."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask import request
 
-from bookwidget.bookings.actions import Asked, forget_upload, keep_upload
+from bookwidget.bookings.actions import forget_upload, keep_upload
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.ids import parse_uuid
-from bookwidget.kernel.text import Text
 from bookwidget.web import address, place
 
 from .forms import question_of
-
-
-@dataclass(frozen=True)
-class QuestionField:
-    """A question as the form shows it."""
-
-    asked: Asked
-    errors: Sequence[Text]
-
-
-def with_errors(form: Sequence[Asked], wrong: Sequence[Refused]) -> list[QuestionField]:
-    return [QuestionField(one, [refused.reason for refused in wrong if refused.field == one.field]) for one in form]
 
 
 def take_files(hold_id: UUID) -> Iterator[Refused]:

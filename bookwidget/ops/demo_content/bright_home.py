@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bookwidget.bookings.actions import Kind, NewTicket, Rhythm, book, cancel_booking, move_booking, start_series
-from bookwidget.catalog.actions import QuestionKind, WantedQuestion, read_service, save_question
+from bookwidget.catalog.actions import QuestionKind, WantedQuestion, add_question, read_service
 from bookwidget.catalog.models import Provider, Service, ServiceProvider
 from bookwidget.kernel.actors import Actor
 from bookwidget.kernel.ids import uuid7
@@ -67,11 +67,11 @@ def add_catalog(building: Building) -> None:
 
 def add_questions(building: Building) -> None:
     ways = ("Somebody is home", "A neighbor has the key", "A key box at the door")
-    how = WantedQuestion(QuestionKind.CHOICE, "How do we get in?", options=ways, is_required=True, position=1)
-    photo = WantedQuestion(QuestionKind.FILE, "Photo of the room", "So that we bring the right things.", position=2)
+    how = WantedQuestion(QuestionKind.CHOICE, "How do we get in?", options=ways, is_required=True)
+    photo = WantedQuestion(QuestionKind.FILE, "Photo of the room", "So that we bring the right things.")
     with building.acting(building.owner()) as scope:
         for question in (how, photo):
-            save_question(scope, question)
+            add_question(scope, question)
 
 
 def add_team(building: Building) -> None:

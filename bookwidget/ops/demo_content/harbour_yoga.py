@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bookwidget.bookings.actions import NewTicket, book, cancel_booking, join_waiting_list, move_booking, offer_places
 from bookwidget.bookings.models import Ticket
-from bookwidget.catalog.actions import QuestionKind, WantedQuestion, save_question
+from bookwidget.catalog.actions import QuestionKind, WantedQuestion, add_question
 from bookwidget.catalog.models import Location, Provider, Service, ServiceProvider, TicketType
 from bookwidget.kernel.ids import uuid7
 from bookwidget.ops.demo_content.business import Building, Business, Person
@@ -108,10 +108,8 @@ def fill(building: Building) -> None:
 def add_questions(building: Building) -> None:
     """Of all classes."""
     with building.acting(building.owner()) as scope:
-        save_question(
-            scope, WantedQuestion(QuestionKind.TEXT, "Any injuries?", "Only your teacher reads this.", position=1)
-        )
-        save_question(scope, WantedQuestion(QuestionKind.YES_NO, "First time with us?", is_required=True, position=2))
+        add_question(scope, WantedQuestion(QuestionKind.TEXT, "Any injuries?", "Only your teacher reads this."))
+        add_question(scope, WantedQuestion(QuestionKind.YES_NO, "First time with us?", is_required=True))
 
 
 def add_catalog(building: Building) -> UUID:
