@@ -10,7 +10,7 @@ from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
 from bookwidget.theming.actions import LookChanges, change_look, nearest_readable, set_logo
-from bookwidget.theming.branding import Branding
+from bookwidget.theming.branding import AUTO, Branding
 from bookwidget.theming.colour import HEX
 from bookwidget.theming.pictures import draw_logo, remove_picture, store_picture
 from bookwidget.theming.styles import inputs_of
@@ -28,8 +28,13 @@ FONTS = (
     ("rounded", _("Rounded")),
     ("serif", _("Serif titles")),
 )
-SCHEMES = (("", _("Same as the visitor’s device")), ("light", _("Always light")), ("dark", _("Always dark")))
-THEME_WORDS = (_("Quiet"), _("Warm"))
+SCHEMES = (
+    AS_THEME,
+    (AUTO, _("Same as the visitor’s device")),
+    ("light", _("Always light")),
+    ("dark", _("Always dark")),
+)
+THEME_WORDS = (_("Quiet"), _("Warm"), _("Night"), _("Clear"))
 """Titles that the shipped themes give in English; here so that they are in the catalogue."""
 
 

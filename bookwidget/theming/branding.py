@@ -21,7 +21,8 @@ FONTS: Mapping[str, str] = {
 """Name to a stack of fonts that devices have; nothing is loaded. Each is used for titles and text, but
 `serif`, which is for titles only: forms in an old-style serif are hard to read."""
 
-SCHEMES = ("light", "dark")
+AUTO = "auto"
+SCHEMES = (AUTO, "light", "dark")
 LINK, BUTTON = "link", "button"
 LIGHTNESS_STEPS = 500
 NO_DERIVATION = "not (color:light-dark(oklch(from red l c h),red))"
@@ -40,7 +41,7 @@ class Logo:
 class Branding:
     """One tenant's look. `None` leaves a value to the theme. `Refused(field, …)` on a value not allowed.
 
-    `scheme` "light" or "dark" belongs into `data-scheme` on `<html>`; `None` follows the visitor's device.
+    `scheme` "light" or "dark" belongs into `data-scheme` on `<html>`; "auto" follows the visitor's device.
     """
 
     name: str

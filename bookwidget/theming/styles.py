@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from bookwidget.theming.branding import Branding
+from bookwidget.theming.branding import AUTO, Branding
 from bookwidget.theming.themes import Themes
 from bookwidget.theming.tokens import DEFAULT_ACCENT, DEFAULT_SURFACE, derive
 from bookwidget.theming.tokensheet import STATIC
@@ -57,6 +57,12 @@ def inputs_of(themes: Themes, theme_name: str, branding: Branding | None = None)
         look.accent or tokens.get("--bw-color-accent", DEFAULT_ACCENT),
         look.surface or tokens.get("--bw-color-surface", DEFAULT_SURFACE),
     )
+
+
+def scheme_of(themes: Themes, theme_name: str, branding: Branding) -> str:
+    """ "light" or "dark", or empty where the page follows the visitor's device."""
+    wanted = branding.scheme or themes.scheme(theme_name)
+    return "" if wanted == AUTO else wanted
 
 
 @lru_cache

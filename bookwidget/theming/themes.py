@@ -11,7 +11,8 @@ from bookwidget.theming.tokensheet import SheetError, read_tokens
 FALLBACK = "quiet"
 RESERVED = "base"
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-KEYS = {"title": str, "parent": str}
+KEYS = {"title": str, "parent": str, "scheme": str, "contrast": str}
+CHOICES = {"scheme": ("light", "dark"), "contrast": ("more",)}
 
 
 class ThemeError(ValueError):
@@ -30,6 +31,10 @@ class Theme:
     title: str
     folder: Path
     parent: str | None = None
+    scheme: str | None = None
+    """"light" or "dark" where the theme is made for one only."""
+    contrast: str | None = None
+    """"more": muted words, lines and edges are as strong as the text, for everybody."""
     css: str = field(default="", repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
@@ -59,6 +64,13 @@ class Themes:
                 following = theme.parent
             self._chains[name] = tuple(links)
         return self._chains[name]
+
+    def scheme(self, name: str) -> str:
+        """What the theme or the nearest of its parents is made for; empty where it follows the visitor's device."""
+        return next((theme.scheme for theme in self.chain(name) if theme.scheme), "")
+
+    def contrast(self, name: str) -> str:
+        return next((theme.contrast for theme in self.chain(name) if theme.contrast), "")
 
 
 def shipped_folder() -> Path:
@@ -97,10 +109,12 @@ def _read_theme(manifest: Path) -> Theme:
             raise ThemeError(f"{shown}: unknown key {key!r}")
         if not isinstance(value, KEYS[key]) or not value:
             raise ThemeError(f"{shown}: {key!r} must be a text")
+        if value not in CHOICES.get(key, (value,)):
+            raise ThemeError(f"{shown}: {key!r} is one of {', '.join(CHOICES[key])}, not {value!r}")
     if "title" not in keys:
         raise ThemeError(f"{shown}: missing key 'title'")
     css, tokens = _read_sheet(folder / "tokens.css")
-    return Theme(folder.name, keys["title"], folder, keys.get("parent"), css, tokens)
+    return Theme(folder=folder, name=folder.name, css=css, tokens=tokens, **keys)
 
 
 def _read_sheet(sheet: Path) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The sums of group 8 of static/tokens.css: from an accent and a page colour to every colour of a page.
+"""The sums of group 9 of static/tokens.css: from an accent and a page colour to every colour of a page.
 
 Lightness is ours, hue and chroma are the owner's: that is why no input can make a page unreadable. CSS does
 the same sums itself where the browser can; these values are for older browsers, e-mails and PDF.

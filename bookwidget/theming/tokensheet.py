@@ -21,6 +21,8 @@ VALUE_TOKENS = {
 }
 VALUE_FUNCTIONS = {"calc", "min", "max", "clamp", "var", "rgb", "hsl", "oklch", "color-mix", "cubic-bezier"}
 VALUE_LITERALS = {",", "/", "+", "-", "*"}
+GROUNDS = {"transparent", *(f"var(--bw-color-{name})" for name in ("bg", "sunken", "raised", "tint"))}
+"""What words may stand on: for these, and no other, every colour of words is known to be readable."""
 MEDIA_FEATURES = {"prefers-color-scheme", "prefers-contrast", "prefers-reduced-motion", "forced-colors"}
 END_KEYWORD = "bw-end"
 END = f"\n@{END_KEYWORD};"
@@ -86,6 +88,8 @@ def _value(declaration: Any, nested: bool) -> str:
     for token in _flat(declaration.value):
         _check_token(where, name, token)
     value: str = tinycss2.serialize(declaration.value).strip()
+    if name.endswith("-ground") and value not in GROUNDS:
+        raise SheetError(f"{where}: {name} is one of {', '.join(sorted(GROUNDS))}, not {value!r}")
     if name not in INPUT_COLOURS:
         return value
     if nested:

@@ -15,6 +15,7 @@ from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
 from bookwidget.theming.patterns import Patterns, hole
+from bookwidget.theming.styles import scheme_of
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.services import services
@@ -38,6 +39,10 @@ class Frame:
     tenant: str
     """Slug of the business."""
     brand: Branding
+    scheme: str
+    """"light" or "dark", or empty where the page follows the visitor's device."""
+    contrast: str
+    """"more", or empty."""
     logo_url: str
     home_url: str
     stylesheet_url: str
@@ -119,6 +124,8 @@ def make_frame(here: Place) -> Frame:
         direction=direction(here.locale),
         tenant=tenant.slug,
         brand=here.branding,
+        scheme=scheme_of(services().themes, tenant.theme, here.branding),
+        contrast=services().themes.contrast(tenant.theme),
         logo_url=media_url(tenant.slug, logo.file) if logo else "",
         home_url=f"{base}{current_widget() if not person else first}/",
         stylesheet_url=brand_url(tenant, here.branding),

@@ -1,3 +1,4 @@
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,22 @@ def png(colour: str = "#a8492a") -> bytes:
 def files(web: Web) -> list[Path]:
     folder = web.services.config.files / web.yoga.tenant_id.hex
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+@pytest.mark.parametrize(
+    ("theme", "scheme", "shown"),
+    [("quiet", "", None), ("night", "", "dark"), ("night", "auto", None), ("night", "light", "light")],
+)
+def test_who_says_light_or_dark(web: Web, theme: str, scheme: str, shown: str | None) -> None:
+    """The owner, else the theme, else the visitor's device."""
+    save(owner(web), name="Harbour Yoga", theme=theme, scheme=scheme)
+    found = re.search(r'data-scheme="(\w+)"', web.visitor().get("login/").text)
+    assert (found and found[1]) == shown
+
+
+def test_a_theme_may_ask_for_contrast(web: Web) -> None:
+    save(owner(web), name="Harbour Yoga", theme="clear")
+    assert 'data-contrast="more"' in web.visitor().get("login/").text
 
 
 def test_the_look_is_saved_shown_and_written_down(web_everywhere: Web) -> None:

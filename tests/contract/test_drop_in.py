@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md's smallest widget and smallest theme, made from the document itself and dropped in."""
+"""CONTRIBUTING.md's smallest widget and docs/themes.md's smallest theme, made from the documents and dropped in."""
 
 import re
 from collections.abc import Iterator
@@ -14,17 +14,18 @@ from bookwidget.tenancy.session import writing
 from bookwidget.web.services import EXTENSION
 from tests.factories import World
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = (ROOT / "CONTRIBUTING.md", ROOT / "docs/themes.md")
 FILE = re.compile(r"^`((?:widgets|themes)/[\w./-]+)`\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def files_in_document() -> dict[str, str]:
-    return dict(FILE.findall(DOCUMENT.read_text("utf-8")))
+def files_in_documents() -> dict[str, str]:
+    return dict(found for document in DOCUMENTS for found in FILE.findall(document.read_text("utf-8")))
 
 
 @pytest.fixture
 def dropped(tmp_path: Path) -> Path:
-    for name, content in files_in_document().items():
+    for name, content in files_in_documents().items():
         path = tmp_path / "mine" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, "utf-8")
@@ -45,8 +46,8 @@ def app(dropped: Path, yoga: World, tmp_path: Path) -> Iterator[Flask]:
     app.extensions[EXTENSION].database.dispose()
 
 
-def test_the_document_has_both_in_full() -> None:
-    files = files_in_document()
+def test_the_documents_have_both_in_full() -> None:
+    files = files_in_documents()
     assert len([name for name in files if name.startswith("widgets/ping/")]) == 4
     assert len([name for name in files if name.startswith("themes/brand/")]) == 2
 

@@ -21,7 +21,7 @@ def problems_of(folder: Path) -> list[str]:
 def test_the_shipped_themes_have_no_problem() -> None:
     themes = find_themes([shipped_folder()])
     assert themes.problems == ()
-    assert {"quiet", "warm"} <= set(themes.found)
+    assert {"quiet", "warm", "night", "clear"} <= set(themes.found)
     assert [theme.name for theme in themes.chain("warm")] == ["warm", "quiet"]
 
 
@@ -30,6 +30,14 @@ def test_the_smallest_theme_is_two_files_and_three_lines(tmp_path: Path) -> None
     themes = find_themes([shipped_folder(), tmp_path])
     assert themes.problems == ()
     assert [theme.name for theme in themes.chain("brand")] == ["brand", "quiet"]
+
+
+def test_scheme_and_contrast_come_from_the_nearest_theme_that_names_them(tmp_path: Path) -> None:
+    put_theme(tmp_path, "dusk", 'title = "Dusk"\nparent = "night"')
+    put_theme(tmp_path, "dawn", 'title = "Dawn"\nparent = "dusk"\nscheme = "light"\ncontrast = "more"')
+    themes = find_themes([shipped_folder(), tmp_path])
+    assert [themes.scheme(name) for name in ("quiet", "dusk", "dawn", "gone")] == ["", "dark", "light", ""]
+    assert [themes.contrast(name) for name in ("quiet", "clear", "dusk", "dawn")] == ["", "more", "", "more"]
 
 
 def test_an_unknown_theme_falls_back() -> None:
@@ -47,6 +55,8 @@ def test_an_unknown_theme_falls_back() -> None:
         ('title = "T"\nparent = "nowhere"', "x/theme.toml: 'parent': there is no usable theme 'nowhere'"),
         ('title = "T"\nparent = "x"', "x/theme.toml: 'parent': circle x > x"),
         ("title =", "x/theme.toml: Invalid value"),
+        ('title = "T"\nscheme = "dusk"', "x/theme.toml: 'scheme' is one of light, dark, not 'dusk'"),
+        ('title = "T"\ncontrast = "less"', "x/theme.toml: 'contrast' is one of more, not 'less'"),
     ],
 )
 def test_a_broken_manifest_names_file_and_key(tmp_path: Path, manifest: str, words: str) -> None:
@@ -103,6 +113,8 @@ def test_the_first_theme_of_a_name_stays(tmp_path: Path) -> None:
         ":root{--bw-color-accent:blue}",
         ":root{--bw-color-text:#777777}",
         ":root{--bw-color-acent:#777777}",
+        ":root{--bw-shape-card-ground:#777777}",
+        ":root{--bw-shape-tab-ground:var(--bw-color-text)}",
         ":root{--bw-radius-bse:0}",
         ":root{--bw-radius-base:0!important}",
         ":root{--bw-radius-base:{a:b}}",
