@@ -25,19 +25,19 @@ MAX_REASON = 500
 def allow_anyway(
     scope: Scope, code: str, permission: Permission, *, reason: str, until: datetime | None
 ) -> BookingDetails:
-    """Allows the customer to cancel, move or postpone this booking until an instant, at the latest its start. A new
-    permission takes the place of the one before; what stands already is answered as it is.
+    """Allows the customer to cancel, move, transfer or postpone this booking until an instant, at the latest its
+    start. A new permission takes the place of the one before; what stands already is answered as it is.
 
     Raises `Missing`, `Denied`, `Refused("permission" or "reason" or "until", …)`. Event: `booking.override_given`.
     """
     why = checked_text("reason", reason, MAX_REASON)
-    if permission not in OVERRIDABLE:
-        raise Refused("permission", _("Choose one of the listed values."))
     if not why:
         raise Refused("reason", _("Please fill this in."))
     with writing(scope.session):
         booking = locked(scope, code)
         require(booking.policy(Permission.BOOKING_OVERRIDE))
+        if permission not in OVERRIDABLE[booking.kind]:
+            raise Refused("permission", _("Choose one of the listed values."))
         if until is None or until <= scope.now:
             raise Refused("until", _("Choose a time that is still to come."))
         end = min(until, booking.starts_at)

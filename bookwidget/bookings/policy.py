@@ -38,8 +38,16 @@ class BookingFacts(NamedTuple):
     """`class` or `appointment`."""
 
 
-OVERRIDABLE = (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE)
-"""What staff can allow the customer of one booking beyond the rules."""
+OVERRIDABLE = {
+    "class": (
+        Permission.BOOKING_CANCEL,
+        Permission.BOOKING_MOVE,
+        Permission.BOOKING_TRANSFER,
+        Permission.BOOKING_POSTPONE,
+    ),
+    "appointment": (Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_POSTPONE),
+}
+"""What staff can allow the customer of one booking beyond the rules, by its kind."""
 
 
 class Decisions(NamedTuple):
@@ -112,9 +120,9 @@ def may_book_as_guest(actor: Actor) -> bool:
 
 def binds_value(answer: Answer, settings: Settings) -> bool:
     """Whether who may transfer by this answer is bound to tickets of equal or lower value: customers, unless it was
-    the business that cancelled the date.
+    the business that cancelled the date. An exception says until when they may, not what it may cost.
     """
-    return answer.rule == "transfer_allowed" and settings[choices.TRANSFER_VALUE] == "equal_or_lower"
+    return answer.rule in ("transfer_allowed", "override") and settings[choices.TRANSFER_VALUE] == "equal_or_lower"
 
 
 def decide_change(
@@ -134,9 +142,19 @@ def decide_change(
 
 
 def within_limits(permission: Permission, facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
-    """What the business allows its customers, and what staff allow the one of this booking."""
-    if facts.overridden == permission and facts.overridden_until and now < facts.overridden_until:
-        return yes("override", min(facts.overridden_until, facts.starts_at))
+    """What the business allows its customers, or staff the one of this booking: whichever holds longer. What staff
+    allowed costs nothing.
+    """
+    usual = within_usual_limits(permission, facts, settings, now)
+    if facts.overridden != permission or not facts.overridden_until or now >= facts.overridden_until:
+        return usual
+    end = min(facts.overridden_until, facts.starts_at)
+    if not usual.allowed or usual.fee_percent or (usual.until or end) < end:
+        return yes("override", end)
+    return usual._replace(free_until=max(usual.free_until, end)) if usual.free_until else usual
+
+
+def within_usual_limits(permission: Permission, facts: BookingFacts, settings: Settings, now: datetime) -> Answer:
     if facts.status in words_of(settings[choices.LOCKED_STATUSES]):
         return no("locked_status", _("This booking cannot be changed at the moment. Please contact us."))
     return LIMITS[permission](facts, settings, now)

@@ -13,6 +13,7 @@ from bookwidget.bookings.changing import (
     put_on_record,
     require,
     settle,
+    stands_at,
 )
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.models import Series, SeriesDate
@@ -101,6 +102,8 @@ def move_series(scope: Scope, code: str, slot_key: str, *, moves: int | None, se
     """
     with writing(scope.session):
         booking, series = locked_series(scope, code)
+        if goes_through(scope, series, booking, key_of(slot_key)):
+            return SeriesMove(booking, words_of_rhythm(series.rhythm, series.first_day), (), (), "")
         theirs = {one.provider_id for one in later_rows(scope, series, booking.starts_at)}
         lock_providers(scope, *theirs, key_of(slot_key).provider_id)
         found = plan(scope, booking, series, slot_key)
@@ -112,6 +115,15 @@ def move_series(scope: Scope, code: str, slot_key: str, *, moves: int | None, se
         cut(scope, found)
         carry_out(scope, found)
         return found.shown
+
+
+def goes_through(scope: Scope, series: SeriesFacts, booking: BookingDetails, key: TimeKey) -> bool:
+    """Whether the series goes through this slot already, and the booking stands there: the second of two presses."""
+    values = {"series": series.id, "booking": booking.id}
+    day = scope.session.rows(series_store.DAY_OF, values).scalar_one()
+    wanted = (key.provider_id, local_day(key.starts_at, scope.tenant.zone), minute_of(scope, key.starts_at))
+    is_there = booking.status != "cancelled" and stands_at(booking, key)
+    return is_there and wanted == (series.provider_id, day, series.minute)
 
 
 def key_of(slot_key: str) -> TimeKey:

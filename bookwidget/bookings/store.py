@@ -250,6 +250,8 @@ RESUME = (
     .values(status=func.coalesce(func.nullif(Booking.cancelled_from, ""), "confirmed"), **NOT_CANCELLED)
 )
 """What was cancelled before `cancelled_from` was kept is confirmed again."""
+USED_UP = case((Booking.overridden == "booking:cancel", Booking.overridden), else_="")
+"""What is left of an exception once the booking was moved: only one to cancel."""
 MOVE = (
     update(Booking)
     .where(Booking.id == bindparam("booking"))
@@ -258,7 +260,7 @@ MOVE = (
         starts_at=bindparam("start"),
         ends_at=bindparam("end"),
         moves=Booking.moves + 1,
-        overridden=case((Booking.overridden == "booking:cancel", Booking.overridden), else_=""),
+        overridden=USED_UP,
     )
 )
 MOVE_TICKETS = (
@@ -275,7 +277,7 @@ REPLACE = (
 SPLIT = (
     update(Booking)
     .where(Booking.id == bindparam("booking"))
-    .values(price=Booking.price - bindparam("amount", type_=Integer), moves=Booking.moves + 1)
+    .values(price=Booking.price - bindparam("amount", type_=Integer), moves=Booking.moves + 1, overridden=USED_UP)
 )
 """What stays when some of the tickets leave it."""
 TRANSFER_TICKET = (

@@ -30,6 +30,7 @@ KINDS = {
 ALLOWED = {
     "booking:cancel": _("Exception: the customer may cancel until %(until)s"),
     "booking:move": _("Exception: the customer may reschedule until %(until)s"),
+    "booking:transfer": _("Exception: the customer may transfer tickets until %(until)s"),
     "booking:postpone": _("Exception: the customer may postpone until %(until)s"),
 }
 MARKED = {

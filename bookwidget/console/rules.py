@@ -98,6 +98,7 @@ def show_rules(found: DeskBooking, form: OverrideForm, *, status: int = 200) -> 
     answers = explain_for_customer(here.scope(), booking.code, at or here.now)
     return show(
         "booking_rules.html", status=status, found=found, booking=booking, asked=asked, form=form, answers=answers,
-        at=at or here.now, titles=PERMISSIONS, choices=[(one.value, PERMISSIONS[one]) for one in OVERRIDABLE],
+        at=at or here.now, titles=PERMISSIONS,
+        choices=[(one.value, PERMISSIONS[one]) for one in OVERRIDABLE[booking.kind]],
         can_allow=booking.status != "cancelled" and booking.starts_at > here.now, saved="saved" in request.args,
     )  # fmt: skip

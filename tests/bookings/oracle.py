@@ -138,8 +138,24 @@ def rules_of_changes(case: Case, *, is_staff: bool) -> Iterator[Rule]:
         facts.is_occurrence_cancelled and case.permission is not Permission.BOOKING_POSTPONE,
         True,
     )
-    given, until = facts.overridden, facts.overridden_until
-    yield "override", given == case.permission and until is not None and until > now, True
+    usual = list(rules_of_limits(case))
+    allowed, rule = next((answer, name) for name, holds, answer in usual if holds)
+    end = excepted_until(case)
+    limit = START - case.setting(f"{'move' if case.permission in RESCHEDULES else 'cancel'}_notice_hours") * HOUR
+    is_enough = allowed and rule != "cancel_with_fee" and end is not None and limit >= end
+    yield "override", end is not None and not is_enough, True
+    yield from usual
+
+
+def excepted_until(case: Case) -> datetime | None:
+    """When staff's exception for this booking ends; None: there is none now."""
+    given, until = case.facts.overridden, case.facts.overridden_until
+    return min(until, START) if given == case.permission and until is not None and until > case.now else None
+
+
+def rules_of_limits(case: Case) -> Iterator[Rule]:
+    """What the business allows its customers."""
+    facts, now = case.facts, case.now
     yield "locked_status", facts.status in case.setting("locked_statuses").split(), False
     name = {
         Permission.BOOKING_CANCEL: "cancel",
@@ -167,8 +183,10 @@ def fee_of(case: Case) -> tuple[int, datetime | None]:
 def terms(case: Case) -> tuple[int, datetime | None, bool]:
     """The fee, since when, and whether tickets may go only to those of equal or lower value."""
     _allowed, rule = verdict(case)
-    fee = fee_of(case) if rule in ("cancel_allowed", "cancel_with_fee") else (0, None)
-    return *fee, rule == "transfer_allowed" and case.setting("transfer_value") == "equal_or_lower"
+    percent, since = fee_of(case) if rule in ("cancel_allowed", "cancel_with_fee") else (0, None)
+    end = excepted_until(case)
+    is_bound = rule in ("transfer_allowed", "override") and case.setting("transfer_value") != "any"
+    return percent, max(since, end) if since and end else since, is_bound
 
 
 def rules_of_undo(case: Case) -> Iterator[Rule]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bookwidget.bookings.models import Booking, Ticket
+from bookwidget.bookings.models import Booking, Series, SeriesDate, Ticket, WaitlistEntry
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import CODE_ALPHABET
 from bookwidget.schedule.models import Hold, Occurrence, Purpose
@@ -26,6 +26,9 @@ class Books:
     tickets: list[Ticket]
     holds: list[Hold]
     events: list[Event]
+    waiting: list[WaitlistEntry]
+    series: list[Series]
+    dates: list[SeriesDate]
 
     def live(self, booking: Booking) -> list[Ticket]:
         if booking.status == "cancelled":
@@ -43,17 +46,23 @@ def books_of(session: TenantSession) -> Books:
         all_of(Ticket),
         all_of(Hold),
         all_of(Event),
+        all_of(WaitlistEntry),
+        all_of(Series),
+        all_of(SeriesDate),
     )
 
 
 def troubles(world: World) -> list[str]:
     """Nothing, if the business's data is sound."""
     with world.database.session(world.tenant_id) as session:
-        books = books_of(session)
-        return [
-            *wrong_seats(books), *overlaps(books), *stray_bookings(books), *wrong_copies(books), *wrong_codes(books),
-            *wrong_prices(books), *wrong_holds(books), *wrong_histories(books),
-        ]  # fmt: skip
+        return troubles_in(books_of(session))
+
+
+def troubles_in(books: Books) -> list[str]:
+    return [
+        *wrong_seats(books), *overlaps(books), *stray_bookings(books), *wrong_copies(books), *wrong_codes(books),
+        *wrong_prices(books), *wrong_holds(books), *wrong_histories(books),
+    ]  # fmt: skip
 
 
 def wrong_seats(books: Books) -> Iterator[str]:
@@ -151,12 +160,15 @@ def wrong_histories(books: Books) -> Iterator[str]:
     """
     kinds: dict[UUID | None, list[str]] = defaultdict(list)
     for event in books.events:
-        kinds[event.booking_id].append(event.kind)
+        is_dropped = event.kind == "booking.postponed" and "resumes_on" in event.facts["after"]
+        kinds[event.booking_id].append(f"{event.kind} (dropped)" if is_dropped else event.kind)
+    left = Counter(event.facts["before"]["code"] for event in books.events if event.kind == "booking.transferred")
     for booking in books.bookings.values():
         history = kinds[booking.id]
         if history.count("booking.made") > 1 or "booking.made" in history[1:]:
             yield f"{booking.code} was made more than once, or late: {history}"
-        if sum(kind in MOVES for kind in history) > booking.moves:
+        moves = sum(kind in MOVES for kind in history) + left[booking.code]
+        if moves > booking.moves or ("booking.made" in history and moves != booking.moves):
             yield f"{booking.code} was moved {booking.moves} times: {history}"
         is_cancelled = False
         for kind in history:
@@ -169,6 +181,9 @@ def wrong_histories(books: Books) -> Iterator[str]:
 
 
 MOVES = {"booking.moved", "booking.postponed", "booking.resumed"}
-"""What makes older forms stale."""
-TURNS = {"booking.cancelled": True, "booking.restored": False, "booking.resumed": False}
+"""What makes older forms stale, beside transfers, which may be told at another booking."""
+TURNS = {
+    "booking.cancelled": True, "booking.postponed (dropped)": True,
+    "booking.restored": False, "booking.resumed": False,
+}  # fmt: skip
 """What begins and ends a cancellation."""

@@ -7,10 +7,21 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from bookwidget.bookings import cancelling, changing, holding
+from bookwidget.bookings import (
+    cancelling,
+    changing,
+    holding,
+    overriding,
+    series_ending,
+    series_moving,
+    store,
+    store_series,
+    transferring,
+    undoing,
+)
 from bookwidget.schedule import claims, holds
 from bookwidget.tenancy.database import Database
-from tests.bookings.model import Business
+from tests.bookings.model_series import WithSeries
 
 QUICK = (Phase.explicit, Phase.generate)
 """Without making what fails smaller."""
@@ -20,7 +31,7 @@ SHORT = {"sqlite": (12, 20), "postgresql": (5, 12)}
 
 def run(database: Database, examples: int, steps: int, phases: tuple[Phase, ...] = tuple(Phase)) -> None:
     chosen = settings(max_examples=examples, stateful_step_count=steps, phases=phases)
-    run_state_machine_as_test(lambda: Business(database), settings=chosen)
+    run_state_machine_as_test(lambda: WithSeries(database), settings=chosen)
 
 
 def test_K1_B8_any_sequence_keeps_the_books_right(database: Database) -> None:
@@ -45,6 +56,16 @@ def nothing(*values: Any, **named: Any) -> None:
         (cancelling, "require", nothing),
         (changing, "record", nothing),
         (changing, "release_private_occurrence", nothing),
+        (transferring, "record", nothing),
+        (transferring, "carry_over", lambda _scope, offer, _place: offer.booking),
+        (transferring, "already_gone", nothing),
+        (transferring, "binds_value", nothing),
+        (store, "CHEAPEN", store.CODE_OF),
+        (overriding, "record", nothing),
+        (series_ending, "drop_all", nothing),
+        (series_moving, "release_private_occurrence", nothing),
+        (store_series, "PUT_INTO", store.CODE_OF),
+        (undoing, "restore", nothing),
         (holding, "code_of", nothing),
         (claims, "release_seats", nothing),
         (holds, "release_seats", nothing),

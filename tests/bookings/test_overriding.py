@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
-from bookwidget.bookings.actions import ListQuery
+from bookwidget.bookings.actions import ListQuery, Transfer
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.permissions import Permission
 from bookwidget.schedule.rules import OccurrenceKey
 from tests import factories
 from tests.bookings.acting import Acting, events
 from tests.bookings.test_statements import counted
+from tests.bookings.test_transferring import add_class, date_of, key
 from tests.factories import World
 
-CANCEL, MOVE = Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE
+CANCEL, MOVE, TRANSFER = Permission.BOOKING_CANCEL, Permission.BOOKING_MOVE, Permission.BOOKING_TRANSFER
 LATE = timedelta(hours=20)
 """How long before the start it is now: later than the notice of 24 hours."""
 
@@ -71,6 +72,52 @@ def test_an_override_to_move_ends_with_the_move_and_one_to_cancel_does_not(yoga:
         staff.allow_anyway(late.code, permission, reason="x", until=yoga.now + timedelta(hours=3))
         moved = staff.move_booking(late.code, str(OccurrenceKey(target.id)), moves=None)
         assert (moved.override and moved.override.permission) == left
+
+
+def test_an_exception_that_ends_before_the_usual_deadline_takes_nothing_away(yoga: World) -> None:
+    booking = factories.make_booking(yoga, days=9)
+    Acting(yoga, "owner").allow_anyway(booking.code, CANCEL, reason="x", until=yoga.now + timedelta(hours=1))
+    answer = Acting(yoga).read_booking(booking.code).may_cancel
+    assert (answer.rule, answer.until) == ("cancel_allowed", booking.starts_at - timedelta(hours=24))
+
+
+def test_what_staff_allow_costs_nothing_also_where_cancelling_is_possible_for_a_fee(yoga: World, late: Any) -> None:
+    fees, until = {"bookings.cancel_notice_hours": 0, "bookings.cancel_fee_percent": 50}, yoga.now + timedelta(hours=1)
+    assert Acting(yoga, settings=fees).read_booking(late.code).may_cancel.fee_percent == 50
+    Acting(yoga, "owner").allow_anyway(late.code, CANCEL, reason="x", until=until)
+    answer = Acting(yoga, settings=fees).read_booking(late.code).may_cancel
+    assert (answer.rule, answer.until, answer.fee_percent) == ("override", until, 0)
+    after = Acting(yoga, now=until, settings=fees).read_booking(late.code).may_cancel
+    assert (after.rule, after.fee_percent) == ("cancel_with_fee", 50)
+
+
+def test_b7_an_exception_to_transfer_is_used_up_by_some_of_the_tickets(yoga: World) -> None:
+    booking, target = factories.make_booking(yoga, days=20 / 24, tickets=2), factories.make_class(yoga, days=5)
+    ada, staff = Acting(yoga), Acting(yoga, "owner")
+    one = ada.read_booking(booking.code).tickets[0]
+    wanted = Transfer(str(OccurrenceKey(target.id)), (one.id,))
+    with pytest.raises(Denied):
+        ada.transfer_tickets(booking.code, wanted, moves=0, price=None)
+    staff.allow_anyway(booking.code, TRANSFER, reason="x", until=booking.starts_at)
+    moved = ada.transfer_tickets(booking.code, wanted, moves=0, price=None)
+    assert (moved.starts_at, moved.override) == (target.starts_at, None)
+    assert rules(yoga, booking.code)[TRANSFER] == (False, "move_notice")
+
+
+def test_b7_an_exception_to_transfer_says_until_when_not_what_it_may_cost(yoga: World, late: Any) -> None:
+    Acting(yoga, "owner").allow_anyway(late.code, TRANSFER, reason="x", until=late.starts_at)
+    add_class(yoga, "Bath", 2800)
+    dear = Transfer(key(date_of(yoga, "Bath")))
+    assert Acting(yoga).offer_transfer(late.code, dear).is_too_dear
+    with pytest.raises(Refused):
+        Acting(yoga).transfer_tickets(late.code, dear, moves=0, price=None)
+
+
+def test_there_is_no_exception_to_transfer_an_appointment(yoga: World) -> None:
+    booking = factories.make_appointment(yoga, starts_at=yoga.now + timedelta(days=1))
+    with pytest.raises(Refused) as refused:
+        Acting(yoga, "owner").allow_anyway(booking.code, TRANSFER, reason="x", until=booking.starts_at)
+    assert refused.value.field == "permission"
 
 
 def test_withdrawn_it_is_as_before_and_a_second_click_is_no_second_event(yoga: World, late: Any) -> None:

@@ -128,6 +128,15 @@ def test_b9_move_all_later_ones_to_another_weekday_and_time(five: World) -> None
     assert dates(five) == [TEN, *moved, target + 4 * WEEK], "new dates follow the new rhythm"
 
 
+def test_b9_the_second_press_is_answered_like_the_first_although_it_was_the_last_move(five: World) -> None:
+    settle(five, **{"bookings.max_moves": 1})
+    ada, code, key = Acting(five), codes(five)[1], key_at(five, TEN + WEEK + HOUR)
+    for _press in range(2):
+        ada.move_series(code, key, moves=0, seen=None)
+    assert dates(five) == [TEN, *(at + HOUR for at in weeks(1, 2, 3, 4))]
+    assert len(events(five, "booking.moved")) == 4
+
+
 def test_b9_dates_that_are_not_free_are_named_and_stay(five: World) -> None:
     target = TEN + timedelta(days=1)
     factories.make_appointment(five, starts_at=target + 2 * WEEK, customer="ben")
