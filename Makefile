@@ -11,7 +11,7 @@ BIN := .venv/bin
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: ## two example businesses with their own sites, until Ctrl-C
+demo: ## four example businesses with their own sites, until Ctrl-C
 	@sh scripts/environment.sh demo
 	@PORT="$(PORT)" INSTANCE="$(INSTANCE)" DATABASE_URL="$(DATABASE_URL)" exec $(BIN)/bookwidget demo --sites-port "$(SITES_PORT)"
 

@@ -333,7 +333,7 @@ def open_database() -> Database:
 @click.option("--sites-port", type=click.IntRange(1, 65535), envvar="SITES_PORT", default=8100, show_default=True,
               help="Port of the businesses' own sites.")  # fmt: skip
 def demo_command(sites_port: int) -> None:
-    """Run two example businesses with their own sites, the service and its worker, until Ctrl-C.
+    """Run four example businesses with their own sites, the service and its worker, until Ctrl-C.
 
     PORT is the service's port (8000), INSTANCE the folder (instance/demo). INSTANCE/demo.json holds all addresses
     and logins while it runs. Content is relative to today, and is made anew on another day.

@@ -1,16 +1,16 @@
 """Bright Home Cleaning: appointments at the customer's home, with cleaners who have their hours."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bookwidget.bookings.actions import Kind, NewTicket, Rhythm, book, cancel_booking, move_booking, start_series
+from bookwidget.bookings.actions import Kind, Rhythm, move_booking, start_series
 from bookwidget.catalog.actions import QuestionKind, WantedQuestion, add_question, read_service
-from bookwidget.catalog.models import Provider, Service, ServiceProvider
-from bookwidget.kernel.actors import Actor
-from bookwidget.kernel.ids import uuid7
+from bookwidget.catalog.models import Service
+from bookwidget.ops.demo_content.appointments import Hours, add_services, add_team, cancel, first_slot, visit
 from bookwidget.ops.demo_content.business import Building, Business, Person
-from bookwidget.schedule.actions import Slot, slots_between
-from bookwidget.schedule.models import OpeningHours, TimeOff
+from bookwidget.schedule.actions import slots_between
+from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import local_day
+from bookwidget.tenancy.session import writing
 
 EMMA = Person("emma.carter@example.com", "Emma", "Carter", "lemon-meadow-27", "+15035550142", has="Standard Clean")
 NOAH = Person("noah.bennett@example.com", "Noah", "Bennett", "silver-window-64", "+15035550178", has="Windows")
@@ -26,43 +26,34 @@ SERVICES = {
     DEEP: (240, 24900, "Inside the oven and the fridge, behind the furniture, along every baseboard."),
     WINDOWS: (90, 9900, "All panes inside and out, frames and sills wiped, up to the second floor."),
 }
-"""Minutes, price in cents, and what it is."""
 
 TEAM = {
-    "Dana Whitlock": ((0, 1, 2, 3, 4), 8 * 60, 16 * 60, (STANDARD, DEEP)),
-    "Marcus Lee": ((1, 2, 3, 4, 5), 9 * 60, 17 * 60, (STANDARD, DEEP, WINDOWS)),
-    "Priya Shah": ((0, 2, 4), 8 * 60, 14 * 60, (STANDARD, WINDOWS)),
+    "Dana Whitlock": Hours((0, 1, 2, 3, 4), 8, 16, (STANDARD, DEEP)),
+    "Marcus Lee": Hours((1, 2, 3, 4, 5), 9, 17, (STANDARD, DEEP, WINDOWS)),
+    "Priya Shah": Hours((0, 2, 4), 8, 14, (STANDARD, WINDOWS)),
 }
-"""Weekdays (0 is Monday), opening and closing in minutes after midnight, and what they do."""
 
 
 def fill(building: Building) -> None:
-    add_catalog(building)
+    add_services(building, SERVICES, minutes_after=30, is_at_customer=True)
+    repeat(building, STANDARD)
     add_questions(building)
-    add_team(building)
+    add_team(building, TEAM)
+    add_time_off(building)
     add_emma(building)
     add_noah(building)
-    at_home(building, RUTH, DEEP, days=-41)
-    at_home(building, RUTH, DEEP, days=6, note="The dog is friendly; please mind the gate.")
+    visit(building, RUTH, DEEP, days=-41)
+    visit(building, RUTH, DEEP, days=6, note="The dog is friendly; please mind the gate.")
     for number, person in enumerate(OTHERS):
         for days in (2, 3, 8, 10):
-            at_home(building, person, STANDARD, days=days + number)
+            visit(building, person, STANDARD, days=days + number)
 
 
-def add_catalog(building: Building) -> None:
-    for name, (minutes, price, description) in SERVICES.items():
-        building.services[name] = Service(
-            id=uuid7(),
-            name=name,
-            kind="appointment",
-            minutes=minutes,
-            minutes_after=30,
-            price=price,
-            description=description,
-            is_at_customer=True,
-            settings={"bookings.repeat_allowed": name == STANDARD},
-        )
-    building.add(*building.services.values())
+def repeat(building: Building, service: str) -> None:
+    """Customers may book it every week or every few weeks."""
+    with building.database.session(building.tenant.id) as session, writing(session):
+        stored = session.get_one(Service, (building.tenant.id, building.services[service].id))
+        stored.settings = {"bookings.repeat_allowed": True}
 
 
 def add_questions(building: Building) -> None:
@@ -74,20 +65,8 @@ def add_questions(building: Building) -> None:
             add_question(scope, question)
 
 
-def add_team(building: Building) -> None:
-    today = local_day(building.now, building.tenant.zone)
-    for name, (weekdays, opens, closes, performs) in TEAM.items():
-        cleaner = Provider(id=uuid7(), name=name)
-        building.providers[name] = cleaner
-        building.add(
-            cleaner,
-            *(OpeningHours(provider_id=cleaner.id, weekday=day, opens=opens, closes=closes) for day in weekdays),
-            *(
-                ServiceProvider(service_id=building.services[service].id, provider_id=cleaner.id)
-                for service in performs
-            ),
-        )
-    away = building.providers["Priya Shah"].id
+def add_time_off(building: Building) -> None:
+    today, away = local_day(building.now, building.tenant.zone), building.providers["Priya Shah"].id
     building.add(TimeOff(provider_id=away, first_day=today + timedelta(days=17), last_day=today + timedelta(days=24)))
 
 
@@ -95,33 +74,24 @@ def add_emma(building: Building) -> None:
     """Every other week, with one to reschedule, some past, and two that were cancelled."""
     now = building.now
     for days in (-70, -56, -42, -28, -14):
-        at_home(building, EMMA, STANDARD, days=days)
+        visit(building, EMMA, STANDARD, days=days)
     every_other_week(building, EMMA, days=4, note="The key is with the neighbor on the left.")
-    moved = at_home(building, EMMA, WINDOWS, days=9)
+    moved = visit(building, EMMA, WINDOWS, days=9)
     with building.acting(building.customer(EMMA), now - timedelta(hours=22)) as scope:
         move_booking(scope, moved, first_slot(building, scope.actor, WINDOWS, 12, scope.now).key, moves=None)
-    sick = at_home(building, EMMA, DEEP, days=-21)
+    sick = visit(building, EMMA, DEEP, days=-21)
     cancel(building, building.customer(EMMA), sick, building.at(-23, "10:00"), "We have the flu, sorry!")
-    closed = at_home(building, EMMA, DEEP, days=25)
+    closed = visit(building, EMMA, DEEP, days=25)
     cancel(building, building.owner(), closed, now - timedelta(hours=3), "Our van is in the shop that day.")
 
 
 def add_noah(building: Building) -> None:
     for days in (-90, -45):
-        at_home(building, NOAH, WINDOWS, days=days)
-    at_home(building, NOAH, WINDOWS, days=5)
-    at_home(building, NOAH, STANDARD, days=13)
-    away = at_home(building, NOAH, STANDARD, days=20)
+        visit(building, NOAH, WINDOWS, days=days)
+    visit(building, NOAH, WINDOWS, days=5)
+    visit(building, NOAH, STANDARD, days=13)
+    away = visit(building, NOAH, STANDARD, days=20)
     cancel(building, building.customer(NOAH), away, building.now - timedelta(days=3), "Out of town.")
-
-
-def at_home(building: Building, person: Person, service: str, *, days: int, note: str = "") -> str:
-    """Books the first free time on that day or the next working one, some days before; the code."""
-    booked_at = min(building.at(days - 10, "19:20"), building.now - timedelta(days=1, minutes=12))
-    actor = building.customer(person)
-    slot = first_slot(building, actor, service, days, booked_at)
-    with building.acting(actor, booked_at) as scope:
-        return book(scope, building.services[service].id, slot.key, (NewTicket(),), note=note).code
 
 
 def every_other_week(building: Building, person: Person, *, days: int, note: str) -> None:
@@ -132,18 +102,6 @@ def every_other_week(building: Building, person: Person, *, days: int, note: str
         service = read_service(scope, building.services[STANDARD].id)
         slot = slots_between(scope, service, day, day + timedelta(days=6), provider_id=dana)[0]
         start_series(scope, service.id, slot.key, Rhythm(Kind.WEEKLY, 2), note=note)
-
-
-def first_slot(building: Building, actor: Actor, service: str, days: int, now: datetime) -> Slot:
-    day = local_day(building.at(days, "12:00"), building.tenant.zone)
-    with building.acting(actor, now) as scope:
-        facts = read_service(scope, building.services[service].id)
-        return slots_between(scope, facts, day, day + timedelta(days=6))[0]
-
-
-def cancel(building: Building, actor: Actor, code: str, at: datetime, reason: str) -> None:
-    with building.acting(actor, at) as scope:
-        cancel_booking(scope, code, reason=reason)
 
 
 BRIGHT_HOME = Business(
