@@ -40,7 +40,7 @@ class Forms(HTMLParser):
         super().__init__()
         self.found: dict[str, dict[str, str]] = {}
         self._open: dict[str, str] | None = None
-        self._textarea = ""
+        self._textarea = self._select = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -50,6 +50,10 @@ class Forms(HTMLParser):
         elif self._open is not None and tag == "textarea":
             self._textarea = given.get("name") or ""
             self._open[self._textarea] = ""
+        elif self._open is not None and tag == "select":
+            self._select = given.get("name") or ""
+        elif self._open is not None and tag == "option" and (self._select not in self._open or "selected" in given):
+            self._open[self._select] = given.get("value") or ""
         elif self._open is not None and tag == "input" and is_sent(given):
             self._open[str(given["name"])] = given.get("value") or ""
 

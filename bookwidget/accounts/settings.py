@@ -1,17 +1,29 @@
 """What the business decides about accounts."""
 
 from bookwidget.kernel.text import _
-from bookwidget.tenancy.settings import Setting, declare
+from bookwidget.tenancy.settings import Group, Setting, declare
 
 PORTAL_ENABLED = declare(
-    Setting("portal.enabled", True, _("Customer portal"), _("Customers can log in and see their bookings."))
+    Setting(
+        "portal.enabled", True, _("Customer portal"), _("Customers can log in and see their bookings."), Group.PORTAL
+    )
 )
 NAME_EDITABLE = declare(
-    Setting("profile.name_editable", True, _("Customers may change their name"), _("Otherwise the name is read-only."))
+    Setting(
+        "profile.name_editable",
+        True,
+        _("Customers may change their name"),
+        _("Otherwise the name is read-only."),
+        Group.PORTAL,
+    )
 )
 PHONE_EDITABLE = declare(
     Setting(
-        "profile.phone_editable", True, _("Customers may change their phone number"), _("Otherwise it is read-only.")
+        "profile.phone_editable",
+        True,
+        _("Customers may change their phone number"),
+        _("Otherwise it is read-only."),
+        Group.PORTAL,
     )
 )
 SIGN_IN_REQUIRED_TO_BOOK = declare(
@@ -20,5 +32,6 @@ SIGN_IN_REQUIRED_TO_BOOK = declare(
         False,
         _("Only customers who are logged in can book"),
         _("Off: people book as guests, and may set a password afterwards."),
+        Group.BOOKING,
     )
 )

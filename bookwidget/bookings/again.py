@@ -27,6 +27,4 @@ def details_again(scope: Scope, booking: BookingDetails) -> Details:
 
 def page_to_book_again(settings: Settings) -> str:
     """The business's own page, if it wants people to begin there; empty: the filled form."""
-    address = settings[choices.PUBLIC_PAGE_ADDRESS]
-    is_usable = address.startswith("https://") and len(address) <= choices.LONGEST_ADDRESS
-    return address if settings[choices.BOOK_AGAIN] == "public_page" and is_usable else ""
+    return settings[choices.PUBLIC_PAGE_ADDRESS] if settings[choices.BOOK_AGAIN] == "public_page" else ""

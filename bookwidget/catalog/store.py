@@ -1,6 +1,6 @@
 """Statements on what is offered."""
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Integer, bindparam, func, literal, or_, select, update
 
 from bookwidget.catalog.models import (
     Location,
@@ -11,6 +11,8 @@ from bookwidget.catalog.models import (
     ServiceProvider,
     TicketType,
 )
+from bookwidget.events.models import Event
+from bookwidget.tenancy.models import Member
 
 SERVICE_COLUMNS = (
     Service.id,
@@ -72,4 +74,13 @@ LOCATIONS = (
     .join(ServiceLocation, ServiceLocation.location_id == Location.id)
     .where(ServiceLocation.service_id == bindparam("service"))
     .order_by(Location.name, Location.id)
+)
+
+SETTINGS_CHANGES = (
+    select(Event.at, func.coalesce(Member.name, ""), Event.facts)
+    .select_from(Event)
+    .outerjoin(Member, Member.id == Event.actor_id)
+    .where(Event.kind == literal("settings.changed", literal_execute=True))  # in words, as its index has it
+    .order_by(Event.id.desc())
+    .limit(bindparam("size", type_=Integer))
 )

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.console import bookings, branding, changing, embed, questions, rules, signing, sites
+from bookwidget.console import bookings, branding, changing, embed, questions, rules, settings, signing, sites
 from bookwidget.console.pages import menu
 from bookwidget.web import errors
 from bookwidget.web.desk import enter_console
@@ -50,6 +50,7 @@ for path, view in (
     ("/branding/", branding.branding),
     ("/branding/logo", branding.branding_logo),
     ("/branding/logo/remove", branding.branding_logo_remove),
+    ("/settings/", settings.settings),
     ("/sites/", sites.sites),
     ("/sites/<site>/remove", sites.sites_remove),
     ("/sites/refused/<refused>/allow", sites.sites_allow),

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned
+
+OF_SETTINGS = text("kind = 'settings.changed'")
 
 
 class Event(Owned, Base):
@@ -17,6 +19,8 @@ class Event(Owned, Base):
     __table_args__ = (
         Index("ix_event_booking", "tenant_id", "booking_id", "at"),
         Index("ix_event_customer", "tenant_id", "customer_id", "at"),
+        # Changes of settings are few among many events: their list must not look for them one by one.
+        Index("ix_event_settings", "tenant_id", "id", sqlite_where=OF_SETTINGS, postgresql_where=OF_SETTINGS),
         {"info": {"append_only": True}},
     )
 

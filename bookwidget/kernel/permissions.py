@@ -21,4 +21,5 @@ class Permission(StrEnum):
     CATALOG_CHANGE = "catalog:change"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission
     PROFILE_CHANGE = "profile:change"
+    SETTINGS_CHANGE = "settings:change"
     SITES_CHANGE = "sites:change"

@@ -1,7 +1,7 @@
 """What a business decides about when it can be booked."""
 
 from bookwidget.kernel.text import _
-from bookwidget.tenancy.settings import Setting, declare
+from bookwidget.tenancy.settings import Group, Setting, days, declare, hours, minutes
 
 NOTICE_HOURS = declare(
     Setting(
@@ -9,8 +9,10 @@ NOTICE_HOURS = declare(
         2,
         _("Notice for booking, in hours"),
         _("Customers can only choose times that start at least this many hours from now."),
+        Group.BOOKING,
         minimum=0,
         maximum=8760,
+        unit=hours,
         per_service=True,
     )
 )
@@ -20,8 +22,10 @@ HORIZON_DAYS = declare(
         90,
         _("How many days ahead customers may book"),
         _("Times further ahead are not offered yet."),
+        Group.BOOKING,
         minimum=1,
         maximum=730,
+        unit=days,
         per_service=True,
     )
 )
@@ -31,8 +35,10 @@ HOLD_MINUTES = declare(
         10,
         _("Minutes a place is held"),
         _("While somebody is filling in the booking form, nobody else can take the place."),
+        Group.BOOKING,
         minimum=1,
         maximum=120,
+        unit=minutes,
         per_service=True,
     )
 )

@@ -15,6 +15,7 @@ ROLES = {
     Permission.BOOKING_READ: EVERYBODY,
     Permission.BRANDING_CHANGE: MANAGERS,
     Permission.CATALOG_CHANGE: MANAGERS,
+    Permission.SETTINGS_CHANGE: MANAGERS,
     Permission.SITES_CHANGE: MANAGERS,
 }
 NOT_YOURS = _("Only owners and managers of the business can do this. Ask one of them.")

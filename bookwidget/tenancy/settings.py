@@ -1,13 +1,60 @@
-"""The registry of tenant settings. Each domain declares its own, in its `settings.py`; no list names them all."""
+"""The registry of tenant settings. Each domain declares its own, in its `settings.py`; no list names them all.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A declaration is all there is: rules read it, and the console's page of settings is made of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from bookwidget.kernel.errors import Refused
-from bookwidget.kernel.text import Text, _
+from bookwidget.kernel.lines import clean_line
+from bookwidget.kernel.text import Text, _, n_
 
 T = TypeVar("T", bool, int, str)
+
+LONGEST_TEXT = 300
+
+
+class Group(Enum):
+    """The sections of the page of settings, in their order."""
+
+    PORTAL = _("Portal and accounts")
+    BOOKING = _("Booking")
+    FORM = _("Booking form")
+    WAITING = _("Waiting lists")
+    CANCELLING = _("Cancelling")
+    MOVING = _("Rescheduling")
+    SERIES = _("Series")
+    LIST = _("My bookings")
+    AFTERWARDS = _("After the booking")
+
+
+class Pick(Enum):
+    """How many of the choices a value holds. More than one stand in it with a space between them."""
+
+    ONE = "one"
+    SOME = "some"
+    """None, some or all, in the order of the declaration."""
+    ORDERED = "ordered"
+    """At least one, in the order that the business wants."""
+
+
+def hours(n: int) -> Text:
+    return n_("%(n)s hour", "%(n)s hours", n)
+
+
+def days(n: int) -> Text:
+    return n_("%(n)s day", "%(n)s days", n)
+
+
+def minutes(n: int) -> Text:
+    return n_("%(n)s minute", "%(n)s minutes", n)
+
+
+def percent(n: int) -> Text:
+    return _("%(n)s percent", n=n)
 
 
 @dataclass(frozen=True)
@@ -18,9 +65,19 @@ class Setting(Generic[T]):
     default: T
     title: Text
     help: Text
-    choices: tuple[T, ...] = ()
+    """What it means for customers."""
+    group: Group
+    choices: Mapping[str, Text] = field(default_factory=dict, hash=False)
+    """What can be chosen, each in words."""
+    pick: Pick = Pick.ONE
     minimum: int | None = None
     maximum: int | None = None
+    unit: Callable[[int], Text] | None = None
+    """A number of it in words; none where the title says what is counted."""
+    longest: int = LONGEST_TEXT
+    """Characters of a text."""
+    is_address: bool = False
+    """Of a web page: a link that customers follow."""
     per_service: bool = False
     """Whether a service may say otherwise for itself."""
 
@@ -28,20 +85,52 @@ class Setting(Generic[T]):
         """The value, if it may be stored; `Refused` under the setting's name otherwise."""
         if type(value) is not type(self.default):
             raise Refused(self.name, _("This is not a valid value."))
-        if self.choices and value not in self.choices:
-            raise Refused(self.name, _("Choose one of the listed values."))
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, str):
+            (self._check_choice if self.choices else self._check_text)(value)
+        elif not isinstance(value, bool):
             low, high = self.minimum, self.maximum
             if (low is not None and value < low) or (high is not None and value > high):
                 raise Refused(self.name, _("Choose a number from %(low)s to %(high)s.", low=low, high=high))
         return value
+
+    def picked(self, value: str) -> tuple[str, ...]:
+        """The choices in a value."""
+        return (value,) if self.pick is Pick.ONE else tuple(value.split())
+
+    def _check_choice(self, value: str) -> None:
+        if self.pick is Pick.ONE and value in self.choices:
+            return
+        picked: tuple[str, ...] = self.picked(value)
+        if not set(picked) <= set(self.choices):
+            raise Refused(self.name, _("Choose one of the listed values."))
+        if self.pick is Pick.ORDERED and not picked:
+            raise Refused(self.name, _("Choose at least one."))
+        proper = (
+            [name for name in self.choices if name in picked] if self.pick is Pick.SOME else [*dict.fromkeys(picked)]
+        )
+        if value != " ".join(proper):
+            raise Refused(self.name, _("This is not a valid value."))
+
+    def _check_text(self, value: str) -> None:
+        if value != clean_line(value, self.name, longest=self.longest):
+            raise Refused(self.name, _("This is not a valid value."))
+        if self.is_address and value and not value.startswith("https://"):
+            raise Refused(self.name, _("Write an address that begins with https://."))
 
 
 REGISTRY: dict[str, Setting[Any]] = {}
 
 
 def declare(setting: Setting[T]) -> Setting[T]:
-    """Puts a setting into the registry. Two of one name are a mistake of ours, so it raises at start."""
+    """Puts a setting into the registry. One that nobody could understand or set on the page of settings is a mistake
+    of ours, as are two of one name; so it raises at start.
+    """
+    words = (setting.title, setting.help, *setting.choices.values())
+    if not all(text.msgid for text in words):
+        raise ValueError(f"setting {setting.name} does not say what it is")
+    if type(setting.default) is int and None in (setting.minimum, setting.maximum):
+        raise ValueError(f"setting {setting.name} has no bounds")
+    setting.checked(setting.default)
     if REGISTRY.setdefault(setting.name, setting) is not setting:
         raise ValueError(f"setting {setting.name} is declared twice")
     return setting

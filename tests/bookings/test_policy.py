@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bookwidget.bookings.actions import Transfer
 from bookwidget.bookings.policy import BookingFacts, decide
-from bookwidget.bookings.settings import LOCKED_STATUSES
 from bookwidget.kernel.actors import Actor, customer, member, system, visitor
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.permissions import Permission
@@ -20,6 +19,7 @@ from bookwidget.tenancy.session import writing
 from bookwidget.tenancy.settings import Settings
 from tests import factories
 from tests.bookings.acting import Acting, events
+from tests.bookings.oracle import LOCKED
 from tests.factories import World
 
 ADA, BEN = UUID(int=1), UUID(int=2)
@@ -49,7 +49,7 @@ choices = st.fixed_dictionaries(
         "bookings.move_allowed": st.booleans(),
         "bookings.move_notice_hours": notices,
         "bookings.max_moves": st.integers(0, 3),
-        "bookings.locked_statuses": st.sampled_from(LOCKED_STATUSES.choices),
+        "bookings.locked_statuses": st.sampled_from(LOCKED),
     }
 )
 hours_before = st.one_of(st.floats(-3, 80), st.sampled_from([-1.0, 0.0, 1.0, 24.0, 48.0]))

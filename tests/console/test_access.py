@@ -64,7 +64,7 @@ def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
 
 def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
-    pages = ("branding/", "sites/", "embed/", "login", "questions/", "questions/new", *more)
+    pages = ("branding/", "settings/", "sites/", "embed/", "login", "questions/", "questions/new", *more)
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
             for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
@@ -97,6 +97,7 @@ def test_staff_see_bookings_and_the_embed_page_only(web: Web) -> None:
     assert page.status_code == 200
     assert "/console/branding/" not in page.text
     assert "/console/sites/" not in page.text
+    assert "/console/settings/" not in page.text
     tokens = guards(visitor)
     for endpoint, method, path in addresses(web, **ids(web)):
         if endpoint not in OPEN | EVERY_MEMBER and not endpoint.startswith(OF_BOOKINGS):
@@ -131,7 +132,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
     assert tried == 20
-    for page in ("branding/", "sites/", "embed/", "bookings/?when=all", "questions/"):
+    for page in ("branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/"):
         text = visitor.get(page).text
         assert theirs["code"] not in text
         assert "Who sent you?" not in text
@@ -171,7 +172,7 @@ def test_posts_from_elsewhere_change_nothing(web: Web, origin: str | None) -> No
 def test_the_console_holds_no_inline_script_or_style(web: Web) -> None:
     visitor = owner(web)
     ids(web)
-    for page in ("branding/", "sites/", "embed/", f"sites/{web.yoga.ids['site'].hex}/remove", "nothing"):
+    for page in ("branding/", "settings/", "sites/", "embed/", f"sites/{web.yoga.ids['site'].hex}/remove", "nothing"):
         text = visitor.get(page).text
         before = text.split("<pre")[0]
         assert " style=" not in before

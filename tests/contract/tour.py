@@ -203,6 +203,19 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     yield "remove site", page(visitor.get(f"sites/{web.yoga.ids['site'].hex}/remove"))
 
 
+def settings_pages(web: Web) -> Iterator[tuple[str, str]]:
+    visitor, of_massage = owner(web), f"settings/?service={web.yoga.ids['massage'].hex}"
+    mine = visitor.form("settings/")
+    changed = {"bookings.cancel_notice_hours": "36", "bookings.undo_minutes": "11", "waitlist.offer": "off"}
+    yield "saved", page(visitor.get(visitor.post("settings/", {**mine, **changed}).location or ""))
+    overtaken = {**mine, "bookings.cancel_notice_hours": "2", "bookings.max_places": "x", "bookings.terms_address": "x"}
+    yield "wrong", page(visitor.post("settings/", overtaken))
+    yield "overtaken", page(visitor.post("settings/", {**mine, "bookings.cancel_notice_hours": "2"}))
+    visitor.send(of_massage, **{"bookings.cancel_notice_hours": "100", "bookings.cancel_allowed": "0"})
+    for path in ("settings/", of_massage, "settings/?q=123", "settings/?saved=0&widget=bookings"):
+        yield path, page(visitor.get(path))
+
+
 def windows_pages(web: Web) -> Iterator[tuple[str, str]]:
     path = "-/popup?" + urlencode({"challenge": b64encode(bytes(32))})
     visitor = web.visitor()
@@ -264,6 +277,6 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         settle(world, language)
     codes = book_everything(web.yoga)
     return chain(
-        strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), bare_pages(web, language),
+        strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web), bare_pages(web, language),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip
