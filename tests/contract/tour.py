@@ -211,7 +211,7 @@ def settings_pages(web: Web) -> Iterator[tuple[str, str]]:
     overtaken = {**mine, "bookings.cancel_notice_hours": "2", "bookings.max_places": "x", "bookings.terms_address": "x"}
     yield "wrong", page(visitor.post("settings/", overtaken))
     yield "overtaken", page(visitor.post("settings/", {**mine, "bookings.cancel_notice_hours": "2"}))
-    visitor.send(of_massage, **{"bookings.cancel_notice_hours": "100", "bookings.cancel_allowed": "0"})
+    visitor.send(of_massage, **{"bookings.max_places": "9", "bookings.transfer_target": "0"})
     for path in ("settings/", of_massage, "settings/?q=123", "settings/?saved=0&widget=bookings"):
         yield path, page(visitor.get(path))
 
@@ -277,6 +277,7 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         settle(world, language)
     codes = book_everything(web.yoga)
     return chain(
-        strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web), bare_pages(web, language),
+        strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web),
+        bare_pages(web, language),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip
