@@ -7,9 +7,18 @@ from itertools import groupby
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
 
 from bookwidget.accounts.rules import region_of, shown_phone
-from bookwidget.bookings.actions import STATUSES, DeskQuery, DeskRow, find_bookings, read_for_desk
+from bookwidget.bookings.actions import (
+    STATUSES,
+    BookingDetails,
+    DeskQuery,
+    DeskRow,
+    find_bookings,
+    read_for_desk,
+    read_series,
+)
 from bookwidget.catalog.actions import list_services
 from bookwidget.console.forms import BookingSearchForm, StaffNoteForm
 from bookwidget.console.history import steps_of
@@ -18,13 +27,19 @@ from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.ids import parse_uuid, uuid7
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
+from bookwidget.tenancy.scope import Scope
 from bookwidget.web.desk import desk
+from bookwidget.web.one_booking.opened import Opened
 
 WHEN = (("upcoming", _("Upcoming")), ("past", _("Past")), ("all", _("All")))
 STATUS_TITLES = dict(zip(STATUSES, (_("Booked"), _("Waiting for approval"), _("On hold"), _("Cancelled")), strict=True))
 NEWS = {
     "cancelled": _("The booking has been cancelled. The customer is told by email."),
     "moved": _("The booking has been moved. The customer is told by email."),
+    "transferred": _("The tickets have been transferred. The customer is told by email."),
+    "ticket": _("The ticket has been cancelled. The customer is told by email."),
+    "restored": _("The cancellation has been undone."),
+    "resumed": _("The booking is active again. The customer is told by email."),
     "marked": _("Attendance has been saved."),
     "noted": _("The note has been added."),
     "links": _("Links in emails sent so far no longer open this booking."),
@@ -106,15 +121,32 @@ def show_one(
     trouble: Text | None = None,
     note_form: StaffNoteForm | None = None,
     status: int = 200,
-) -> ResponseReturnValue:
+) -> Response:
     """All about a booking; `Missing` if the business has none of this code."""
     here = desk()
     here.require(Permission.BOOKING_READ)
-    found = read_for_desk(here.scope(), code)
+    scope = here.scope()
+    found = read_for_desk(scope, code)
     return show(
         "booking.html", status=status, found=found, booking=found.booking, news=news, trouble=trouble,
-        titles=STATUS_TITLES, steps=steps_of(found),
+        titles=STATUS_TITLES, steps=steps_of(found), opened=opened_at(scope, found.booking),
+        series=read_series(scope, found.booking),
         note_form=note_form or StaffNoteForm(formdata=None, note=uuid7().hex),
         answer_link=lambda answer: url_for(".bookings_answer", code=code, answer=answer.id.hex),
         phone=shown_phone(found.customer.phone, region=region_of(here.locale)),
     )  # fmt: skip
+
+
+OWN_PAGE = "booking.html"
+
+
+def opened_at(scope: Scope, booking: BookingDetails) -> Opened:
+    """The booking for the pages that customers have too."""
+    code = booking.code
+    return Opened(
+        scope,
+        booking,
+        url_for("console.bookings_one", code=code).rstrip("/"),
+        OWN_PAGE,
+        lambda deed: url_for("console.bookings_one", code=code, done=deed),
+    )

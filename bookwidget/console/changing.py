@@ -1,23 +1,17 @@
-"""What staff do with one booking. The rules for customers do not bind them; what is over or cancelled does."""
-
-from functools import partial
+"""What only staff do with one booking; what customers do too stands in `one_booking.py`."""
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
     add_note,
-    cancel_booking,
     end_links,
     mark_attendance,
-    move_booking,
     read_answer_file,
     read_booking,
-    slots_to_move_to,
 )
 from bookwidget.console.bookings import show_one
-from bookwidget.console.forms import StaffCancelForm, StaffNoteForm
-from bookwidget.console.pages import show
+from bookwidget.console.forms import StaffNoteForm
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
@@ -25,9 +19,6 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.web.desk import desk
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import PlainForm
-from bookwidget.web.one_booking.forms import MoveForm
-from bookwidget.web.one_booking.new_time import chosen_key, new_time, version_of
-from bookwidget.web.one_booking.pages import DAYS_BEFORE
 
 
 def staff() -> Scope:
@@ -38,48 +29,6 @@ def staff() -> Scope:
 
 def done(code: str, deed: str) -> ResponseReturnValue:
     return redirect(url_for(".bookings_one", code=code, done=deed), 303)
-
-
-def bookings_cancel(code: str) -> ResponseReturnValue:
-    """GET asks, POST cancels."""
-    scope, form = staff(), StaffCancelForm()
-    if request.method == "POST":
-        form.check_guard()
-        try:
-            cancel_booking(scope, code, reason=form.reason.data or "")
-            return done(code, "cancelled")
-        except Refused as refused:
-            form.refuse(refused.field, refused.reason)
-        except Denied as denied:
-            return show_one(code, trouble=denied.reason, status=403)
-    booking = read_booking(scope, code)
-    if booking.may_cancel.reason:
-        return show_one(code, trouble=booking.may_cancel.reason, status=403)
-    return show("booking_cancel.html", status=422 if form.errors else 200, booking=booking, form=form)
-
-
-def bookings_move(code: str) -> ResponseReturnValue:
-    """GET shows the times, POST moves."""
-    scope, form = staff(), MoveForm()
-    try:
-        if request.method == "POST":
-            form.check_guard()
-            try:
-                move_booking(scope, code, chosen_key(form), moves=version_of(form))
-                return done(code, "moved")
-            except Refused as refused:
-                form.refuse("slot", refused.reason)
-        booking, local = read_booking(scope, code), desk().formats.local
-        usual = local(desk().now if booking.kind == "class" else booking.starts_at - DAYS_BEFORE).date()
-        values = new_time(scope, booking, form, partial(slots_to_move_to, scope, code), usual)
-    except Denied as denied:
-        return show_one(code, trouble=denied.reason, status=403)
-    return show(
-        "booking_move.html",
-        status=422 if form.errors else 200,
-        link=partial(url_for, ".bookings_move", code=code),
-        **values,
-    )
 
 
 def bookings_attendance(code: str) -> ResponseReturnValue:

@@ -70,10 +70,6 @@ class BookingSearchForm(Form):
     service = StringField(_("Service"))
 
 
-class StaffCancelForm(Form):
-    reason = TextAreaField(_("Reason"))
-
-
 class StaffNoteForm(NoteForm):
     is_shared = BooleanField(_("The customer may see it"))
 

@@ -18,6 +18,8 @@ DOORS = {
 KINDS = {
     "booking.made": _("Booked"),
     "booking.cancelled": _("Cancelled"),
+    "booking.ticket_cancelled": _("Ticket cancelled"),
+    "booking.transferred": _("Transferred"),
     "booking.restored": _("Cancellation undone"),
     "booking.resumed": _("Resumed"),
     "booking.postponed": _("Postponed"),
@@ -68,6 +70,11 @@ def words_of(entry: LogEntry, customer: str) -> Text:
     after = entry.after
     if entry.kind == "booking.moved" and (times := times_of(entry)):
         return _("Moved from %(before)s to %(after)s", before=times[0], after=times[1])
+    if entry.kind == "booking.transferred" and (times := times_of(entry)):
+        service = str(after.get("service", ""))
+        return _(
+            "Transferred from %(before)s to %(service)s, %(after)s", before=times[0], service=service, after=times[1]
+        )
     if entry.kind == "booking.override_given" and after.get("permission") in ALLOWED:
         return with_values(ALLOWED[after["permission"]], until=datetime.fromisoformat(after["until"]))
     if entry.kind == "booking.attendance_marked" and after.get("attendance") in MARKED:

@@ -3,7 +3,18 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.console import bookings, branding, changing, embed, questions, rules, settings, signing, sites
+from bookwidget.console import (
+    bookings,
+    branding,
+    changing,
+    embed,
+    one_booking,
+    questions,
+    rules,
+    settings,
+    signing,
+    sites,
+)
 from bookwidget.console.pages import menu
 from bookwidget.web import errors
 from bookwidget.web.desk import enter_console
@@ -20,7 +31,11 @@ OPEN = {"console.log_in", "console.choose"}
 @blueprint.before_request
 def guard() -> ResponseReturnValue | None:
     refuse_foreign_posts()
-    if request.endpoint in OPEN or enter_console():
+    if request.endpoint in OPEN:
+        return None
+    here = enter_console()
+    if here is not None:
+        here.draw = one_booking.draw
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" else request.path
     return redirect(url_for(".log_in", next=wanted), 303)
@@ -36,8 +51,6 @@ for path, view in (
     ("/login", signing.log_in),
     ("/choose", signing.choose),
     ("/logout", signing.log_out),
-    ("/bookings/<code>/cancel", changing.bookings_cancel),
-    ("/bookings/<code>/move", changing.bookings_move),
     ("/bookings/<code>/attendance", changing.bookings_attendance),
     ("/bookings/<code>/note", changing.bookings_note),
     ("/bookings/<code>/links", changing.bookings_links),
@@ -62,3 +75,4 @@ blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_on
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)
+one_booking.register(blueprint)

@@ -74,9 +74,11 @@ class Frame:
 
 def render(name: str, *, status: int = 200, **page: Any) -> Response:
     """A page of the current widget (`widget/file.html`: of another; outside of widgets: a shared one), looked up in
-    the tenant's theme first.
+    the tenant's theme first. At the console, the console's own page of this name.
     """
     here = place()
+    if here.draw is not None:
+        return here.draw(name, status=status, **page)
     name = f"{request.blueprint}/{name}" if "/" not in name and request.blueprint in services().widgets else name
     theme = services().themes.usable(here.tenant.theme)
     template = services().templates.get_template(f"{theme}:{name}")

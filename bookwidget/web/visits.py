@@ -1,5 +1,6 @@
 """The request's tenant, host page and person: bound once from the address and one statement."""
 
+from collections.abc import Callable
 from functools import cached_property
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -27,6 +28,9 @@ PLATFORM = {"platform", "console", "development"}
 
 class Place:
     """Where a request happens: a tenant, and the page that frames it. Kept in `g.place`."""
+
+    draw: Callable[..., Response] | None = None
+    """Makes the shared pages look as this place does, given what `rendering.render` is; None: in the theme."""
 
     def __init__(self, tenant_id: UUID, site: str) -> None:
         self.tenant_id, self.site = tenant_id, site

@@ -1,14 +1,18 @@
 """Every address of the console against everybody who may not: strangers, staff, another business."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bookwidget.bookings.models import Ticket
 from bookwidget.catalog.models import Question
 from bookwidget.kernel.ids import uuid7
+from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.tenancy.models import Member, RefusedSite
 from bookwidget.tenancy.session import writing
+from tests.bookings.repeating import TEN, key_at, start
 from tests.console.desks import events, hire, nobody, origins, owner, sign_in, tenant
 from tests.factories import make_booking, make_class
 from tests.web_fixtures import Visitor, Web
@@ -47,11 +51,13 @@ def addresses(web: Web, **named: str) -> Iterator[tuple[str, str, str]]:
 def ids(web: Web) -> dict[str, str]:
     """Of things of the tenant `yoga`."""
     refused: RefusedSite = web.yoga.add(RefusedSite(origin="https://blog.example", widget="login", last_at=web.now))
-    code = make_booking(web.yoga).code
+    booking = make_booking(web.yoga)
+    with web.database.session(web.yoga.tenant_id) as session:
+        ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
     question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
     return {
-        "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": code, "answer": uuid7().hex,
-        "question": question.id.hex,
+        "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
+        "question": question.id.hex, "ticket": ticket.hex,
     }  # fmt: skip
 
 
@@ -123,15 +129,17 @@ def test_managers_may_what_owners_may(web: Web) -> None:
 
 def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
     visitor, own, theirs = owner(web, web.other), make_booking(web.other), ids(web)
-    make_class(web.other, days=3)
-    tokens = guards(visitor, *(f"bookings/{own.code}/{page}" for page in ("", "cancel", "move", "rules")))
+    slot = OccurrenceKey(make_class(web.other, days=3).id)
+    again = f"bookings/{start(web.other).code}/move-all?slot={key_at(web.other, TEN + timedelta(hours=3))}"
+    pages = ("", "cancel", "move", "rules", f"transfer?step=review&slot={slot}")
+    tokens = guards(visitor, again, *(f"bookings/{own.code}/{page}" for page in pages))
     tried = 0
     for endpoint, method, path in addresses(web, **theirs):
         if any(value in path for value in theirs.values()) and (endpoint, method) not in LEAD_BACK:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 20
+    assert tried == 30
     for page in ("branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/"):
         text = visitor.get(page).text
         assert theirs["code"] not in text

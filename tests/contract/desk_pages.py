@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.web_fixtures import Visitor
+from bookwidget.bookings.models import Ticket
+from bookwidget.catalog.models import TicketType
+from bookwidget.schedule.rules import OccurrenceKey
+from tests.bookings.acting import Acting
+from tests.bookings.repeating import REPEATS, TEN, WEEKLY, key_at
+from tests.factories import make_booking, make_class
+from tests.web_fixtures import Visitor, Web
 
 
 def question_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
@@ -18,3 +26,36 @@ def question_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     yield "question", visitor.get(question)
     visitor.send(f"{question}retire", "questions/")
     yield "retired question", visitor.get("questions/")
+
+
+def changing_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """A series, tickets that are transferred, and what was cancelled."""
+    at = TEN + timedelta(days=1)
+    ada = Acting(web.yoga, settings=REPEATS)
+    first = ada.start_series(web.yoga.ids["massage"], key_at(web.yoga, at, "tom"), WEEKLY).code
+    yield "a date of a series", visitor.get(f"bookings/{first}/")
+    for page in (
+        "cancel",
+        "move",
+        f"move-all?slot={key_at(web.yoga, at + timedelta(hours=1), 'tom')}",
+        "move-all?slot=x",
+    ):
+        yield f"its {page}", visitor.get(f"bookings/{first}/{page}")
+    booking = make_booking(web.yoga, days=40, tickets=2)
+    web.yoga.add(TicketType(service_id=booking.service_id, name="123", price=900))
+    with web.database.session(web.yoga.tenant_id) as session:
+        ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).first()
+    path = f"bookings/{booking.code}"
+    yield "two tickets", visitor.get(f"{path}/")
+    slot = OccurrenceKey(make_class(web.yoga, days=41).id)
+    for step in ("", f"&slot={slot}&step=kinds", f"&slot={slot}&step=review"):
+        yield f"transfer {step}", visitor.get(f"{path}/transfer?tickets={ticket.hex if ticket else ''}{step}")
+    yield "one ticket", visitor.get(f"{path}/cancel-ticket/{ticket.hex if ticket else ''}")
+    visitor.send(f"{path}/transfer", f"{path}/transfer?slot={slot}&step=review")
+    for deed in ("transferred", "ticket", "restored", "resumed"):
+        yield deed, visitor.get(f"{path}/?done={deed}")
+    visitor.send(f"{path}/cancel")
+    yield "resume", visitor.get(f"{path}/resume")
+    gone = make_booking(web.yoga, days=42)
+    ada.cancel_booking(gone.code)
+    yield "can be undone", visitor.get(f"bookings/{gone.code}/")
