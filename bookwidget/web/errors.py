@@ -1,5 +1,7 @@
 """What people see when something cannot be: the domain's errors and HTTP's, as small translated pages."""
 
+import errno
+
 import structlog
 from flask import Blueprint, Flask, g, make_response, request
 from flask.wrappers import Response
@@ -36,17 +38,41 @@ HINTS = {
 }
 
 
-def page(status: int, reason: Text | None = None) -> Response:
-    """A neutral page: it holds nothing of anybody's, so any page may frame it. At our own addresses in our look."""
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+MOST_RESENT = 20_000
+"""Signs of a form that the page of a failure takes along."""
+
+
+def page(status: int, reason: Text | None = None, *, resend: list[tuple[str, str]] | None = None) -> Response:
+    """A neutral page: it holds nothing of anybody's, so any page may frame it. At our own addresses in our look.
+    With what was just sent, it has a button that sends that again.
+    """
     title, hint = TITLES.get(status, TITLES[500]), reason or HINTS.get(status)
     if is_product_page():
         if status < 500 and g.get("place") is None:
             enter_console()  # an address that no view has: the way back depends on who asks
-        return render_product("platform/error.html", status=status, title=title, hint=hint)
-    html = render_bare("error.html", title=title, hint=hint, status=status)
+        return render_product("platform/error.html", status=status, title=title, hint=hint, resend=resend)
+    html = render_bare("error.html", title=title, hint=hint, status=status, resend=resend)
     response = make_response(html, status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def unavailable(*, resend: list[tuple[str, str]] | None = None) -> Response:
+    """It was not done, and may work in a moment."""
+    response = page(503, resend=resend)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def sent_form() -> list[tuple[str, str]] | None:
+    """What this request would have written, for sending it once more: without script nothing else keeps what was typed.
+    None for what cannot be kept so: files, secrets, and too much.
+    """
+    fields = list(request.form.items(multi=True))
+    is_secret = request.files or any("password" in name for name, _value in fields)
+    size = sum(len(name) + len(value) for name, value in fields)
+    return None if request.method != "POST" or is_secret or size > MOST_RESENT else fields
 
 
 def in_frame(blueprint: Blueprint) -> None:
@@ -80,10 +106,17 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(DatabaseBusy)
     def database_busy(error: DatabaseBusy) -> Response:
-        log.warning("database", rule=str(request.url_rule), problem=type(error.orig).__name__)
-        response = page(503)
-        response.headers["Retry-After"] = "5"
-        return response
+        problem = getattr(error.orig, "sqlite_errorname", type(error.orig).__name__)
+        log.warning("database", rule=str(request.url_rule), problem=problem)
+        return unavailable(resend=sent_form())
+
+    @app.errorhandler(OSError)
+    def no_space(error: OSError) -> Response:
+        """A large file is written to the disk while it comes in."""
+        if error.errno not in NO_SPACE:
+            return mistake_of_ours(error)
+        log.error("disk", rule=str(request.url_rule), problem=errno.errorcode[error.errno])
+        return unavailable()
 
     @app.errorhandler(Exception)
     def mistake_of_ours(error: Exception) -> Response:

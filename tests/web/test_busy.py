@@ -11,7 +11,7 @@ from bookwidget.tenancy import database
 from tests import factories
 from tests.bookings.acting import Acting, events
 from tests.fixtures import NOW
-from tests.web_fixtures import Web
+from tests.web_fixtures import Forms, Web
 
 
 @contextmanager
@@ -37,7 +37,9 @@ def test_a_lock_that_is_held_is_a_kind_503(web_everywhere: Web, monkeypatch: pyt
     assert int(answer.headers["Retry-After"]) > 0
     assert "Please try again in a moment. Nothing was changed." in answer.text
     assert not events(web.yoga, "booking.cancelled")
-    assert ada.post(f"bookings/{code}/cancel", {**fields, "reason": "ill"}).status_code == 303
+    [(action, again)] = Forms(answer.text).found.items()
+    assert (action, again) == ("", {**fields, "reason": "ill"}), "what was typed is sent by its button"
+    assert ada.post(f"bookings/{code}/cancel", again).status_code == 303
     assert Acting(web.yoga).read_booking(code).status == "cancelled"
 
 
