@@ -71,16 +71,18 @@ def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
         values |= {"typed": typed, "lowered": typed.lower()}
     by_text = bool(typed)
     numbers = scope.session.rows(store.COUNTS[by_text], values).one()
-    counts = dict(zip((*store.IN_TAB, Tab.WAITING), numbers, strict=True))
-    page, pages = page_numbers(counts[query.tab], query.page)
+    number_in = dict(zip((*store.IN_TAB, Tab.WAITING), numbers, strict=True))
+    counts = {tab: number_in[tab] for tab in map(Tab, scope.tenant.settings[choices.TABS].split())}
+    tab = query.tab if query.tab in counts else next(iter(counts))
+    page, pages = page_numbers(counts[tab], query.page)
     values |= {"size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
-    found = scope.session.rows(store.PAGES[query.tab, by_text], values).all()
-    if query.tab is Tab.WAITING:
+    found = scope.session.rows(store.PAGES[tab, by_text], values).all()
+    if tab is Tab.WAITING:
         rows = tuple(BookingRow(**facts_of_waiting(scope, row)) for row in found)
     else:
         tickets_of = groupby(found, key=itemgetter(0))
         rows = tuple(booking_row(scope, scope.actor.id, list(tickets)) for _id, tickets in tickets_of)
-    return BookingPage(query.tab, counts, rows, page, pages, counts[query.tab])
+    return BookingPage(tab, counts, rows, page, pages, counts[tab])
 
 
 def read_booking(scope: Scope, code: str) -> BookingDetails:

@@ -38,7 +38,8 @@ class Attendance(StrEnum):
 class ListQuery:
     """Which bookings to list. Days are of the business's zone, both included, and mean the start."""
 
-    tab: Tab = Tab.UPCOMING
+    tab: Tab | None = None
+    """None, or one that the business does not show: its first."""
     text: str = ""
     """Part of the service's, provider's or location's name, or of the code."""
     first_day: date | None = None
@@ -181,7 +182,7 @@ class BookingRow:
 class BookingPage:
     tab: Tab
     counts: dict[Tab, int]
-    """Of each tab with the same filter, so that people see where the rest of what they look for is."""
+    """Of each tab that the business shows, in its order, with the same filter: where the rest of it all is."""
     rows: tuple[BookingRow, ...]
     page: int
     """The one shown: the nearest to the one asked for."""

@@ -251,6 +251,22 @@ DOCUMENTS_VERSION = declare(
         longest=40,
     )
 )
+TABS = declare(
+    Setting(
+        "bookings.tabs",
+        "upcoming waiting past cancelled",
+        _("Tabs of the bookings, and their order"),
+        _("With one tab it is a plain list. What stands in no tab is not listed; links in mails still open it."),
+        Group.LIST,
+        choices={
+            "upcoming": _("Upcoming"),
+            "waiting": _("Waiting list"),
+            "past": _("Past"),
+            "cancelled": _("Cancelled"),
+        },
+        pick=Pick.ORDERED,
+    )
+)
 NOTES_ALLOWED = declare(
     Setting(
         "bookings.notes",

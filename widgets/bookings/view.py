@@ -47,7 +47,7 @@ def listing() -> ResponseReturnValue:
         status=422 if form.errors else 200,
         form=form,
         page=page,
-        titles=TAB_TITLES,
+        titles={tab: TAB_TITLES[tab] for tab in page.counts},
         months=by_month(page.rows, here.formats, here.now),
         next_booking=None if kept else next_booking(page),
         kept=kept,
@@ -60,10 +60,8 @@ def listing() -> ResponseReturnValue:
 
 def asked_for(form: FilterForm) -> ListQuery:
     """The query in the address. What is not right in it is left out, and said beside its field."""
-    try:
-        tab = Tab(request.args.get("tab", ""))
-    except ValueError:
-        tab = Tab.UPCOMING
+    asked = request.args.get("tab", "")
+    tab = Tab(asked) if asked in set(Tab) else None
     text = "" if form.q.errors else form.q.data or ""
     page = request.args.get("page", 1, type=int)
     return ListQuery(tab, text, form.first_day.data, form.last_day.data, page)

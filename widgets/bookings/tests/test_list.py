@@ -10,6 +10,7 @@ from bookwidget.bookings.models import Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
 from tests import factories
 from tests.bookings.test_statements import make_many
+from tests.console.desks import owner
 from tests.web_fixtures import Web
 
 LIST = "bookings/"
@@ -37,6 +38,62 @@ def test_B1_the_tabs_are_links_with_counts(web: Web) -> None:
     assert len(names(ada.get("bookings/?tab=past").text)) == 2
     assert len(names(ada.get("bookings/?tab=cancelled").text)) == 1
     assert names(ada.get("bookings/?tab=nonsense&page=-4").text) == ["Slow Flow"]
+
+
+def list_everything(web: Web) -> dict[str, str]:
+    """Codes of one booking in each tab; Ada waits for a fifth date."""
+    full = factories.make_class(web.yoga, days=6, capacity=1)
+    factories.make_booking(web.yoga, customer="ben", occurrence=full)
+    web.yoga.add(
+        WaitlistEntry(id=uuid7(), customer_id=web.yoga.ids["ada"], occurrence_id=full.id, joined_at=web.yoga.now)
+    )
+    return {
+        "upcoming": factories.make_booking(web.yoga).code,
+        "past": factories.make_booking(web.yoga, days=-2).code,
+        "cancelled": factories.make_booking(web.yoga, days=4, status="cancelled").code,
+    }
+
+
+def test_b1_the_owner_picks_the_tabs_and_their_order(web: Web) -> None:
+    codes = list_everything(web)
+    places = {"upcoming": "2", "waiting": "", "past": "1", "cancelled": "3"}
+    sent = {f"bookings.tabs:{tab}": place for tab, place in places.items()}
+    assert owner(web).send("settings/", **sent).status_code == 303
+    ada = web.customer()
+    page = ada.get(LIST).text
+    assert list(tabs(page).items()) == [("Past", "1"), ("Upcoming", "1"), ("Cancelled", "1")]
+    assert codes["past"] in page, "the first tab is the one that opens"
+    listed = [code for tab in ("past", "upcoming", "cancelled") for code in codes.values()
+              if f'/{code}"' in ada.get(f"bookings/?tab={tab}").text.split('class="bw-tabs"')[1]]  # fmt: skip
+    assert sorted(listed) == sorted(codes.values()), "each in exactly one"
+    assert ada.get("bookings/?tab=waiting").text.count("bw-card") == page.count("bw-card"), "not shown: the first"
+
+
+def test_b1_with_one_tab_it_is_a_plain_list_and_what_is_not_in_it_still_opens(web: Web) -> None:
+    codes = list_everything(web)
+    web.settings(web.yoga, bookings__tabs="upcoming")
+    ada = web.customer()
+    page = ada.get("bookings/?tab=past").text
+    assert 'class="bw-tabs"' not in page
+    assert names(page) == ["Slow Flow"]
+    assert codes["upcoming"] in page
+    for tab in ("past", "cancelled"):
+        assert codes[tab] not in page
+        assert ada.get(f"bookings/{codes[tab]}").status_code == 200
+    assert "another tab" not in ada.get("bookings/?q=xyzzy").text
+    deed = ada.send(f"bookings/{codes['upcoming']}/cancel")
+    assert "Undo" in ada.get(deed.location or "").text, "the note of what was done needs no tab"
+
+
+def test_b1_two_at_one_place_and_none_at_all_are_refused(web: Web) -> None:
+    visitor = owner(web)
+    twice = visitor.send("settings/", **{"bookings.tabs:past": "1"})
+    assert twice.status_code == 422
+    assert "Two stand at the same place" in twice.text
+    tabs_of_page = ("upcoming", "waiting", "past", "cancelled")
+    none = visitor.send("settings/", **dict.fromkeys((f"bookings.tabs:{tab}" for tab in tabs_of_page), ""))
+    assert none.status_code == 422
+    assert "Choose at least one." in none.text
 
 
 def test_strangers_and_other_customers_see_nothing_of_it(web: Web) -> None:
