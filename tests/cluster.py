@@ -12,9 +12,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -31,6 +32,24 @@ SPEED = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal",
     "max_wal_senders": "0", "autovacuum": "off", "shared_buffers": "32MB", "max_connections": "200",
 }  # fmt: skip
+
+
+TABLES = """
+SELECT quote_ident(relname) FROM pg_class
+WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+"""
+GROWN = f"SELECT * FROM ({TABLES}) AS t (name) WHERE pg_relation_size(name::regclass) > 262144"
+"""Tables whose dead rows would slow later tests down."""
+SCHEMA = """
+SELECT (SELECT hashtext(string_agg(oid || ':' || xmin, ',' ORDER BY oid)) FROM pg_class WHERE oid >= 16384),
+       (SELECT hashtext(string_agg(oid || ':' || xmin, ',' ORDER BY oid)) FROM pg_policy),
+       (SELECT hashtext(string_agg(oid || ':' || xmin, ',' ORDER BY oid)) FROM pg_constraint WHERE oid >= 16384),
+       (SELECT hashtext(string_agg(oid || ':' || xmin, ',' ORDER BY oid)) FROM pg_trigger)
+"""
+END_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class NoServer(Exception):
@@ -152,6 +171,60 @@ def copy_of(folder: Path, connection: psycopg.Connection[Any], template: str = T
         yield url_of(folder, name)
     finally:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+class Reused:
+    """One database for all tests of a worker: far faster than a copy for each. Emptied between them, and thrown away
+    where a test has changed more than rows.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._copy: ExitStack | None = None
+        self._url = ""
+        self._tables: list[str] = []
+        self._schema: object = None
+
+    def empty(self) -> str:
+        """The URL of a database without rows. Ends whatever connections a test has left."""
+        if self._copy is None:
+            self._make()
+        else:
+            self._clean()
+        return self._url
+
+    def drop(self) -> None:
+        if self._copy is not None:
+            self._copy.close()
+        self._copy = None
+
+    def _make(self) -> None:
+        self._copy = ExitStack()
+        server = self._copy.enter_context(admin(self.folder))
+        self._url = self._copy.enter_context(copy_of(self.folder, server))
+        with self._inside() as connection:
+            self._tables = [name for (name,) in connection.execute(TABLES)]
+            self._schema = connection.execute(SCHEMA).fetchone()
+
+    def _clean(self) -> None:
+        with self._inside() as connection:
+            connection.execute(END_OTHERS)
+            if connection.execute(SCHEMA).fetchone() == self._schema:
+                grown = {name for (name,) in connection.execute(GROWN)}
+                emptied = [
+                    f"TRUNCATE {name} CASCADE" if name in grown else f"DELETE FROM {name}" for name in self._tables
+                ]
+                # as a replica does: no foreign key asks for an order
+                rows = sql.SQL("SET session_replication_role = replica; " + "; ".join(emptied))
+                connection.execute(rows)
+                self._schema = connection.execute(SCHEMA).fetchone()
+                return
+        self.drop()
+        self._make()
+
+    def _inside(self) -> psycopg.Connection[Any]:
+        name = urlsplit(self._url).path[1:]
+        return psycopg.connect(host=str(self.folder), dbname=name, user="postgres", autocommit=True)
 
 
 def skip_without_server() -> Path:

@@ -55,11 +55,18 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'test.db'}"
 
 
+@pytest.fixture(scope="session")
+def reused_database(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterator[cluster.Reused]:
+    """The PostgreSQL database that tests get one after another."""
+    reused = cluster.Reused(postgresql[0])
+    yield reused
+    reused.drop()
+
+
 @pytest.fixture
-def postgresql_url(postgresql: tuple[Path, psycopg.Connection[Any]]) -> Iterator[str]:
-    """An empty PostgreSQL database of the test's own."""
-    with cluster.copy_of(*postgresql) as url:
-        yield url
+def postgresql_url(reused_database: cluster.Reused) -> str:
+    """An empty PostgreSQL database, for this test alone as long as it runs."""
+    return reused_database.empty()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from werkzeug.test import TestResponse
 
 from bookwidget import create_app
 from bookwidget.accounts import passwords
+from bookwidget.accounts.members import Counter
+from bookwidget.accounts.tokens import Tokens
 from bookwidget.config import Config
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.models import Tenant
@@ -146,11 +150,22 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(factories, "PASSWORD_HASH", cheap.hash(PASSWORD))
 
 
+@cache
+def shipped() -> Flask:
+    """The application with what is shipped, its templates read: making it anew took most of the time of a test."""
+    with TemporaryDirectory() as folder:
+        return create_app(Config.load({}, instance=Path(folder)))
+
+
 @contextmanager
 def serving(url: str, instance: Path) -> Iterator[Web]:
-    """The application on this database, with two tenants."""
+    """The application on this database, with two tenants. Of other tests it has nothing but code."""
     clock: list[Web] = []
-    app = create_app(Config.load({}, instance=instance, database_url=url), clock=lambda: clock[0].now)
+    app, config = shipped(), Config.load({}, instance=instance, database_url=url)
+    app.secret_key, app.extensions[EXTENSION] = config.secret_key, replace(
+        app.extensions[EXTENSION], config=config, database=Database(url), clock=lambda: clock[0].now,
+        tokens=Tokens(config.secret_key), console_attempts=Counter(), asset_urls={},
+    )  # fmt: skip
     database: Database = app.extensions[EXTENSION].database
     yoga, other = (factories.make_world(database, slug=slug, now=NOW) for slug in ("yoga", "other"))
     clock.append(Web(app, yoga, other, NOW))

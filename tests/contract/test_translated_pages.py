@@ -88,8 +88,9 @@ def check(html: str, language: Language, where: str, pattern: re.Pattern[str]) -
 
 
 @pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def rendered(web: Web, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The template files that were loaded."""
+    web.services.templates.cache.clear()
     found: set[str] = set()
     load = ThemeLoader.get_source
 
