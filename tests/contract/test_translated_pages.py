@@ -15,7 +15,7 @@ from jinja2 import Environment
 from bookwidget.ops.catalogues import ROOT, extract, forms
 from bookwidget.theming.lookup import ThemeLoader
 from tests.contract.tour import ARABIC, GERMAN, Language, every_page
-from tests.web_fixtures import Web
+from tests.web_fixtures import Web, shipped
 
 DOMAINS = extract()
 
@@ -88,9 +88,9 @@ def check(html: str, language: Language, where: str, pattern: re.Pattern[str]) -
 
 
 @pytest.fixture
-def rendered(web: Web, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The template files that were loaded."""
-    web.services.templates.cache.clear()
+def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The template files that are loaded from now on, by an application that has loaded none."""
+    shipped.cache_clear()
     found: set[str] = set()
     load = ThemeLoader.get_source
 
@@ -108,7 +108,7 @@ DEVELOPERS = "bookwidget/web/templates/development/"
 
 
 @BOTH
-def test_every_page_speaks_the_language(web: Web, rendered: set[str], language: Language) -> None:
+def test_every_page_speaks_the_language(rendered: set[str], web: Web, language: Language) -> None:
     pattern = english(language)
     for where, html in every_page(web, language):
         check(html, language, where, pattern)
