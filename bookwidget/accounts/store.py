@@ -11,6 +11,7 @@ from bookwidget.events.housekeeping import expires
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member, Site, Tenant
+from bookwidget.tenancy.searching import contains
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.store import TENANT_COLUMNS
 
@@ -53,6 +54,25 @@ CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).w
 )
 PROFILE = select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version).where(
     Customer.id == bindparam("customer")
+)
+# In the order of the fields of `customers.DeskCustomer`.
+DESK_COLUMNS = (
+    Customer.id,
+    Customer.given_name,
+    Customer.family_name,
+    Customer.email,
+    Customer.phone,
+    (Customer.password_hash != "").label("has_account"),
+    Customer.is_blocked,
+)
+DESK_CUSTOMER = select(*DESK_COLUMNS).where(Customer.id == bindparam("customer"))
+DESK_ORDER = (Customer.given_name, Customer.family_name, Customer.id)
+DESK_PAGE = select(*DESK_COLUMNS).order_by(*DESK_ORDER).limit(bindparam("size")).offset(bindparam("skip"))
+DESK_FOUND = DESK_PAGE.where(
+    or_(
+        contains(Customer.given_name + " " + Customer.family_name, Customer.email),
+        Customer.phone.like(bindparam("digits"), escape="/"),
+    )
 )
 LOCK_CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer")).with_for_update(key_share=True)
 RESET_ASKED = (

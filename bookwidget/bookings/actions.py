@@ -10,7 +10,6 @@ from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.desk import (
     STATUSES,
     DeskBooking,
-    DeskCustomer,
     DeskPage,
     DeskQuery,
     DeskRow,
@@ -38,6 +37,7 @@ from bookwidget.bookings.holding import (
 from bookwidget.bookings.joining import join_as_guest, join_waiting_list, read_full_date
 from bookwidget.bookings.links import LinkClaim, booking_token, end_links, open_by_link, read_booking_token
 from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
+from bookwidget.bookings.making import book_for
 from bookwidget.bookings.notes import add_note, list_accepted, list_notes, rate_booking, withdraw_rating
 from bookwidget.bookings.offering import offer_places, take_offer, who_was_offered
 from bookwidget.bookings.overriding import allow_anyway, withdraw_override
@@ -96,7 +96,7 @@ from bookwidget.bookings.uploads import (
 )
 from bookwidget.bookings.waiting import leave_waiting_list, left_list, read_waiting
 from bookwidget.bookings.waiting_links import KeptPlace, kept_token, open_waiting, read_kept_token, waiting_token
-from bookwidget.bookings.where import AT_CUSTOMER, Wherever, wherever
+from bookwidget.bookings.where import AT_CUSTOMER, Where, Wherever, checked_where, wherever
 from bookwidget.schedule.rules import Slot
 
 __all__ = [
@@ -122,7 +122,6 @@ __all__ = [
     "Checked",
     "Day",
     "DeskBooking",
-    "DeskCustomer",
     "DeskPage",
     "DeskQuery",
     "DeskRow",
@@ -162,12 +161,14 @@ __all__ = [
     "UploadFacts",
     "WaitingDetails",
     "WaitingPlace",
+    "Where",
     "Wherever",
     "add_note",
     "allow_anyway",
     "answers_of",
     "asked",
     "book",
+    "book_for",
     "booking_token",
     "calendar_of_change",
     "cancel_booking",
@@ -175,6 +176,7 @@ __all__ = [
     "cancel_ticket",
     "check_details",
     "check_rhythm",
+    "checked_where",
     "confirm_hold",
     "details_again",
     "documents_of",

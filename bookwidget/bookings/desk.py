@@ -5,16 +5,18 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from bookwidget.accounts.customers import DeskCustomer, read_customer
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store_desk
 from bookwidget.bookings.asking import ShownAnswer, answers_of
 from bookwidget.bookings.listing import explain, read_booking
 from bookwidget.bookings.notes import list_accepted, list_notes
 from bookwidget.bookings.results import Accepted, BookingDetails, Explanation, Note
-from bookwidget.bookings.rules import is_code, like_pattern, start_range
+from bookwidget.bookings.rules import is_code, start_range
 from bookwidget.catalog.actions import read_service
 from bookwidget.kernel.actors import Door, customer
 from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.lines import like_pattern
 from bookwidget.tenancy.scope import Scope
 
 STATUSES = ("confirmed", "pending", "hold", "cancelled")
@@ -63,20 +65,6 @@ class DeskPage:
     page: int
     has_more: bool
     """Counting all of a long history would cost more than showing it."""
-
-
-class DeskCustomer(NamedTuple):
-    id: UUID
-    given_name: str
-    family_name: str
-    email: str
-    phone: str
-    has_account: bool
-    is_blocked: bool
-
-    @property
-    def name(self) -> str:
-        return f"{self.given_name} {self.family_name}".strip()
 
 
 class DeskTicket(NamedTuple):
@@ -149,12 +137,11 @@ def read_for_desk(scope: Scope, code: str) -> DeskBooking:
         raise Missing
     booking = read_booking(scope, code)
     of_booking = {"booking": booking.id}
-    person = scope.session.rows(store_desk.CUSTOMER, {"customer": booking.customer_id}).one()
     log = scope.session.rows(store_desk.LOG, of_booking)
     settings = scope.tenant.settings.for_service(read_service(scope, booking.service_id).settings)
     return DeskBooking(
         booking=booking,
-        customer=DeskCustomer(*person),
+        customer=read_customer(scope, booking.customer_id),
         tickets=tuple(DeskTicket(*row) for row in scope.session.rows(store_desk.TICKETS, of_booking)),
         accepted=list_accepted(scope, code),
         notes=list_notes(scope, code),

@@ -31,7 +31,6 @@ from bookwidget.bookings.results import (
 from bookwidget.bookings.rules import (
     attendance_of_all,
     is_code,
-    like_pattern,
     page_numbers,
     shown_attendance,
     start_range,
@@ -40,6 +39,7 @@ from bookwidget.bookings.rules import (
 from bookwidget.bookings.waiting import facts_of_waiting
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.lines import like_pattern
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope

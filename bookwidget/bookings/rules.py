@@ -13,7 +13,6 @@ from bookwidget.schedule.rules import OccurrenceKey, TimeKey, day_starts_at
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 """Beyond any booking; what lies outside counts as these, because instants have an end."""
-MAX_TEXT = 120
 
 
 def is_code(text: str) -> bool:
@@ -41,14 +40,6 @@ def attendance_of_all(attendees: Iterable[Attendee]) -> Attendance:
     if Attendance.ATTENDED in shown:
         return Attendance.ATTENDED
     return Attendance.ABSENT if shown == {Attendance.ABSENT} else Attendance.BOOKED
-
-
-def like_pattern(text: str) -> str:
-    """For LIKE with the escape sign `/`: what contains `text`. Control characters match nothing anyway."""
-    words = "".join(sign for sign in text[:MAX_TEXT] if sign.isprintable()).strip()
-    for special in "/%_":
-        words = words.replace(special, "/" + special)
-    return f"%{words}%" if words else ""
 
 
 def start_range(first_day: date | None, last_day: date | None, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -11,6 +11,7 @@ from bookwidget.bookings.results import Tab
 from bookwidget.catalog.models import Location, Provider, Service, TicketType
 from bookwidget.events.models import Event
 from bookwidget.schedule.models import Hold, Occurrence
+from bookwidget.tenancy.searching import contains
 
 IN_TAB: dict[Tab, ColumnElement[bool]] = {
     Tab.UPCOMING: (Booking.status != "cancelled") & (Booking.ends_at > bindparam("now")),
@@ -42,16 +43,6 @@ def around_occurrence(start: Any) -> FromClause:
 
 BOOKED = around_occurrence(Booking.__table__.join(Occurrence, Occurrence.id == Booking.occurrence_id))
 WAITED_FOR = around_occurrence(WaitlistEntry.__table__.join(Occurrence, Occurrence.id == WaitlistEntry.occurrence_id))
-
-
-def contains(*names: Any) -> ColumnElement[bool]:
-    """The words in one of the names. SQLite's lower() knows ASCII only, so they are also sought as typed."""
-    together: Any = names[0]
-    for name in names[1:]:
-        together = together + "\n" + func.coalesce(name, "")
-    return or_(
-        func.lower(together).like(bindparam("lowered"), escape="/"), together.like(bindparam("typed"), escape="/")
-    )
 
 
 BOOKING_MATCHES = contains(Service.name, Provider.name, Location.name, Booking.code)

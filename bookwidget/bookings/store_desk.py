@@ -7,11 +7,12 @@ from sqlalchemy.sql.selectable import CTE
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking, Ticket
-from bookwidget.bookings.store import around_occurrence, contains
+from bookwidget.bookings.store import around_occurrence
 from bookwidget.catalog.models import Location, Provider, Service, TicketType
 from bookwidget.events.models import Event
 from bookwidget.schedule.models import Occurrence
 from bookwidget.tenancy.models import Member
+from bookwidget.tenancy.searching import contains
 
 MATCHES = or_(
     Booking.code == bindparam("code"),
@@ -76,16 +77,6 @@ PAGES = {
     for service in (False, True)
 }
 """By: latest first, with words to look for, of one service."""
-
-CUSTOMER = select(
-    Customer.id,
-    Customer.given_name,
-    Customer.family_name,
-    Customer.email,
-    Customer.phone,
-    (Customer.password_hash != "").label("has_account"),
-    Customer.is_blocked,
-).where(Customer.id == bindparam("customer"))
 
 TICKETS = (
     select(

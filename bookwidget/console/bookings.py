@@ -9,6 +9,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from bookwidget.accounts.customers import DeskCustomer
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.bookings.actions import (
     STATUSES,
@@ -34,6 +35,7 @@ from bookwidget.web.one_booking.opened import Opened
 WHEN = (("upcoming", _("Upcoming")), ("past", _("Past")), ("all", _("All")))
 STATUS_TITLES = dict(zip(STATUSES, (_("Booked"), _("Waiting for approval"), _("On hold"), _("Cancelled")), strict=True))
 NEWS = {
+    "made": _("The booking has been made. The customer is told by email."),
     "cancelled": _("The booking has been cancelled. The customer is told by email."),
     "moved": _("The booking has been moved. The customer is told by email."),
     "transferred": _("The tickets have been transferred. The customer is told by email."),
@@ -133,11 +135,16 @@ def show_one(
         series=read_series(scope, found.booking),
         note_form=note_form or StaffNoteForm(formdata=None, note=uuid7().hex),
         answer_link=lambda answer: url_for(".bookings_answer", code=code, answer=answer.id.hex),
-        phone=shown_phone(found.customer.phone, region=region_of(here.locale)),
+        phone=phone_of(found.customer),
     )  # fmt: skip
 
 
 OWN_PAGE = "booking.html"
+
+
+def phone_of(customer: DeskCustomer) -> str:
+    """As people here write it."""
+    return shown_phone(customer.phone, region=region_of(desk().locale))
 
 
 def opened_at(scope: Scope, booking: BookingDetails) -> Opened:

@@ -8,6 +8,7 @@ from wtforms import (
     PasswordField,
     SearchField,
     StringField,
+    TelField,
     TextAreaField,
 )
 
@@ -102,3 +103,33 @@ class QuestionForm(Form):
     """The new one's id, given with the page: sent twice, it is one question."""
     seen = HiddenField()
     """Names the question as the page showed it."""
+
+
+class CustomerSearchForm(Form):
+    """Sent by GET, so that its address can be kept and reloaded."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = SearchField(_("Name, email or phone"))
+
+
+class CustomerForm(Form):
+    given_name = StringField(_("First name"))
+    family_name = StringField(_("Last name"))
+    email = EmailField(_("Email"))
+    phone = TelField(_("Phone (optional)"))
+
+
+class DeskBookingForm(CustomerForm):
+    """The last step of booking for a customer. Each person has fields of their own: `name-0`, `kind-0`, `child-0`."""
+
+    where = StringField()
+    """A location's id, or `AT_CUSTOMER`; the template draws it as radio buttons."""
+    visit_address = StringField(_("The customer’s address"))
+    note = TextAreaField(_("Note (optional)"))
+    tickets = HiddenField()
+    """Only for what is wrong with the places."""
+    slot = HiddenField()
+    booking = HiddenField()
+    """The new booking's id, given with the page: sent twice, it is one booking."""

@@ -59,3 +59,19 @@ def changing_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
     gone = make_booking(web.yoga, days=42)
     ada.cancel_booking(gone.code)
     yield "can be undone", visitor.get(f"bookings/{gone.code}/")
+
+
+def making_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """Booking for a customer, known and new."""
+    yield "who", visitor.get("bookings/new")
+    yield "nobody", visitor.get("bookings/new?q=xyzzy")
+    massage, flow = web.yoga.ids["massage"].hex, web.yoga.ids["flow"].hex
+    yield "when, an appointment", visitor.get(f"bookings/new?customer=new&service={massage}")
+    yield "when, a class", visitor.get(f"bookings/new?customer=new&service={flow}")
+    slot = OccurrenceKey(make_class(web.yoga, days=43).id)
+    path = f"bookings/new?customer=new&service={flow}&slot={slot}&places=2"
+    yield "the rest", visitor.get(path)
+    yield "taken", visitor.send(path, given_name="123", email="ada@example.com", slot="x")
+    yield "known", visitor.send(path, given_name="123", email="ada@example.com")
+    ada = web.yoga.ids["ada"].hex
+    yield "made", visitor.get(str(visitor.send(path.replace("=new", f"={ada}")).location))
