@@ -34,6 +34,7 @@ __all__ = [
     "add_question",
     "change_question",
     "cleaned",
+    "list_everybody",
     "list_kept_questions",
     "list_locations",
     "list_providers",
@@ -120,6 +121,11 @@ def cheapest_ticket_types(scope: Scope) -> dict[UUID, int]:
 def list_providers(scope: Scope, service_id: UUID) -> tuple[ProviderFacts, ...]:
     """The active ones who perform it, by name."""
     return tuple(ProviderFacts(*row) for row in scope.session.rows(store.PROVIDERS, {"service": service_id}))
+
+
+def list_everybody(scope: Scope) -> tuple[ProviderFacts, ...]:
+    """The active ones, whatever they perform, by name."""
+    return tuple(ProviderFacts(*row) for row in scope.session.rows(store.EVERYBODY))
 
 
 def list_locations(scope: Scope, service_id: UUID) -> tuple[LocationFacts, ...]:

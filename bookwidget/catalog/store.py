@@ -1,6 +1,6 @@
 """Statements on what is offered."""
 
-from sqlalchemy import Integer, bindparam, func, literal, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, literal, or_, select, update
 
 from bookwidget.catalog.models import (
     Location,
@@ -33,12 +33,24 @@ SERVICE_COLUMNS = (
 
 SERVICE = select(*SERVICE_COLUMNS).where(Service.id == bindparam("service"))
 SERVICES = select(*SERVICE_COLUMNS).where(Service.is_active.is_(True)).order_by(Service.name, Service.id)
+KEPT_SERVICES = select(*SERVICE_COLUMNS).order_by(Service.name, Service.id)
+PERFORMERS = (
+    select(ServiceProvider.service_id, ServiceProvider.provider_id)
+    .join(Provider, Provider.id == ServiceProvider.provider_id)
+    .where(Provider.is_active.is_(True))
+)
+FORGET_PERFORMERS = delete(ServiceProvider).where(
+    ServiceProvider.service_id == bindparam("of"),
+    ServiceProvider.provider_id.in_(select(Provider.id).where(Provider.is_active.is_(True))),
+)
+"""Not those who are retired: they may come back."""
 PROVIDERS = (
     select(Provider.id, Provider.name)
     .join(ServiceProvider, ServiceProvider.provider_id == Provider.id)
     .where(ServiceProvider.service_id == bindparam("service"), Provider.is_active.is_(True))
     .order_by(Provider.name, Provider.id)
 )
+EVERYBODY = select(Provider.id, Provider.name).where(Provider.is_active.is_(True)).order_by(Provider.name, Provider.id)
 CHEAPEST = select(TicketType.service_id, func.min(TicketType.price)).group_by(TicketType.service_id)
 TICKET_TYPES = (
     select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child)

@@ -75,6 +75,12 @@ class StaffNoteForm(NoteForm):
     is_shared = BooleanField(_("The customer may see it"))
 
 
+class TimeOffForm(Form):
+    first_day = DayField(_("First day"))
+    last_day = DayField(_("Last day"))
+    who = StringField(_("Who"))
+
+
 class AskForm(Form):
     """Sent by GET: what may be done, when?"""
 

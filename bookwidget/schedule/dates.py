@@ -15,12 +15,7 @@ from bookwidget.schedule.rules import (
     Hours,
     Span,
     day_starts_at,
-    hours_of,
-    instant_of,
-    is_off,
-    local_day,
-    merged,
-    wall_time,
+    is_within,
 )
 from bookwidget.tenancy.scope import Scope
 
@@ -51,16 +46,8 @@ class Diary:
         return "taken" if taken else ""
 
     def is_open(self, starts_at: datetime) -> bool:
-        day = local_day(starts_at, self.zone)
-        if not self.performs or is_off(self.provider_id, day, self.days_off):
-            return False
-        stretches = merged(
-            (instant_of(wall_time(day, row.opens), self.zone), instant_of(wall_time(day, row.closes), self.zone))
-            for row in hours_of(self.provider_id, self.hours)
-            if row.weekday == day.weekday()
-        )
-        ends_at = starts_at + self.service.minutes * MINUTE
-        return any(opens_at <= starts_at and ends_at <= closes_at for opens_at, closes_at in stretches)
+        span = (starts_at, starts_at + self.service.minutes * MINUTE)
+        return self.performs and is_within(self.provider_id, span, self.hours, self.days_off, self.zone)
 
 
 def read_diary(scope: Scope, service: ServiceFacts, provider_id: UUID, first: date, last: date) -> Diary:

@@ -107,7 +107,7 @@ def hours_of(provider_id: UUID, hours: Iterable[Hours]) -> list[Hours]:
     return own or [row for row in rows if row.provider_id is None]
 
 
-def is_off(provider_id: UUID, day: date, days_off: Iterable[DaysOff]) -> bool:
+def is_off(provider_id: UUID | None, day: date, days_off: Iterable[DaysOff]) -> bool:
     return any(off.first_day <= day <= off.last_day for off in days_off if off.provider_id in (None, provider_id))
 
 
@@ -163,6 +163,21 @@ def merged(spans: Iterable[Span]) -> list[Span]:
         else:
             result.append((starts_at, ends_at))
     return result
+
+
+def is_within(
+    provider_id: UUID, span: Span, hours: Iterable[Hours], days_off: Iterable[DaysOff], zone: ZoneInfo
+) -> bool:
+    """Whether an appointment of this provider lies inside the opening hours, on a day that is not off."""
+    day = local_day(span[0], zone)
+    if is_off(provider_id, day, days_off):
+        return False
+    stretches = merged(
+        (instant_of(wall_time(day, row.opens), zone), instant_of(wall_time(day, row.closes), zone))
+        for row in hours_of(provider_id, hours)
+        if row.weekday == day.weekday()
+    )
+    return any(opens_at <= span[0] and span[1] <= closes_at for opens_at, closes_at in stretches)
 
 
 def free_starts(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bookwidget.bookings.models import Ticket
 from bookwidget.catalog.models import Question
 from bookwidget.kernel.ids import uuid7
+from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.tenancy.models import Member, RefusedSite
 from bookwidget.tenancy.session import writing
@@ -24,6 +25,8 @@ LEAD_BACK = {
     for name in (
         "sites_allow",
         "sites_dismiss",
+        "hours_off",
+        "hours_end",
         "bookings_attendance",
         "bookings_links",
         "bookings_withdraw",
@@ -55,9 +58,11 @@ def ids(web: Web) -> dict[str, str]:
     with web.database.session(web.yoga.tenant_id) as session:
         ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
     question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
+    day = web.now.date()
+    off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
     return {
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
-        "question": question.id.hex, "ticket": ticket.hex,
+        "off": off.id.hex, "question": question.id.hex, "ticket": ticket.hex,
     }  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
 
 def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
-    pages = ("branding/", "settings/", "sites/", "embed/", "login", "questions/", "questions/new", *more)
+    pages = ("branding/", "settings/", "sites/", "embed/", "login", "hours/", "questions/", "questions/new", *more)
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
             for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
@@ -139,8 +144,8 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 30
-    for page in ("branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/"):
+    assert tried == 31
+    for page in ("branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/"):
         text = visitor.get(page).text
         assert theirs["code"] not in text
         assert "Who sent you?" not in text

@@ -216,6 +216,23 @@ def settings_pages(web: Web) -> Iterator[tuple[str, str]]:
         yield path, page(visitor.get(path))
 
 
+def hours_pages(web: Web) -> Iterator[tuple[str, str]]:
+    visitor, mara = owner(web), web.yoga.ids["mara"].hex
+    make_appointment(web.yoga, starts_at=web.now + timedelta(days=14, hours=3))
+    yield "no hours of her own", page(visitor.get(f"hours/?who={mara}"))
+    late = {f"{day}.0.opens": "16:00" for day in range(5)}
+    yield "outside", page(visitor.send("hours/", **late))
+    yield "no hours", page(visitor.send("hours/", **{"1.0.opens": "99"}))
+    yield "older", page(visitor.send("hours/", **late, seen="older"))
+    first = {"first_day": "2026-12-08", "last_day": "2026-12-08"}
+    yield "off", page(visitor.send("hours/off", page="hours/", **first))
+    yield "no day", page(visitor.send("hours/off", page="hours/", first_day="2026-12-24", last_day="2026-12-01"))
+    visitor.send("hours/off", page="hours/", first_day="2027-12-24", last_day="2027-12-26", who=mara)
+    visitor.send(f"hours/?who={mara}", **{"6.0.opens": "10:00", "6.0.closes": "00:00"})
+    for path in ("hours/?done=off", f"hours/?who={mara}"):
+        yield path, page(visitor.get(path))
+
+
 def windows_pages(web: Web) -> Iterator[tuple[str, str]]:
     path = "-/popup?" + urlencode({"challenge": b64encode(bytes(32))})
     visitor = web.visitor()
@@ -278,6 +295,6 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     codes = book_everything(web.yoga)
     return chain(
         strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web),
-        bare_pages(web, language),
+        hours_pages(web), bare_pages(web, language),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip
