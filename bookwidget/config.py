@@ -9,6 +9,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -78,6 +79,11 @@ class Config:
                 "mail_url": self.mail_url or f"maildir://{self.instance / 'mailbox'}",
             }
         )
+
+    @cached_property
+    def public_host(self) -> str:
+        """Host name and port of `public_url`."""
+        return urlsplit(self.public_url).netloc
 
     @property
     def files(self) -> Path:

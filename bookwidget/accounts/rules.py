@@ -1,13 +1,18 @@
 """What customers' details must look like. Pure: values in, the clean value or `Refused` out."""
 
 from functools import lru_cache
-
-import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from typing import TYPE_CHECKING
 
 from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.later import later
 from bookwidget.kernel.lines import clean_line
 from bookwidget.kernel.text import _
+
+if TYPE_CHECKING:
+    import email_validator
+    import phonenumbers
+else:
+    email_validator, phonenumbers = later("email_validator"), later("phonenumbers")
 
 NAME_LENGTH = 80
 EMAIL_LENGTH = 254
@@ -21,8 +26,10 @@ def clean_email(text: str, field: str = "email") -> str:
     """The address as it is stored and compared: lower case, international domain in its readable form."""
     line = clean_line(text, field, longest=EMAIL_LENGTH, required=True)
     try:
-        return validate_email(line, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
+        return email_validator.validate_email(
+            line, check_deliverability=False, test_environment=True
+        ).normalized.lower()
+    except email_validator.EmailNotValidError as error:
         raise Refused(field, _("This does not look like an email address.")) from error
 
 

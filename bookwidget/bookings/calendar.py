@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, Event, vCalAddress, vText
+from typing import TYPE_CHECKING
 
 from bookwidget.bookings.results import BookingDetails, Change
+from bookwidget.kernel.later import later
 from bookwidget.tenancy.scope import TenantFacts
+
+if TYPE_CHECKING:
+    import icalendar
+else:
+    icalendar = later("icalendar")
 
 PRODUCT = "-//bookwidget//bookwidget//EN"
 RAISES = (
@@ -83,7 +88,7 @@ def calendar_file(tenant: TenantFacts, entries: Iterable[CalendarEntry], *, is_f
     """A calendar with these bookings; `CANCEL` if it holds one alone, which is cancelled, and is no feed."""
     listed = list(entries)
     method = "CANCEL" if len(listed) == 1 and listed[0].is_cancelled and not is_feed else "PUBLISH"
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
@@ -95,8 +100,8 @@ def calendar_file(tenant: TenantFacts, entries: Iterable[CalendarEntry], *, is_f
     return CalendarFile(calendar.to_ical(), method)
 
 
-def component(tenant: TenantFacts, entry: CalendarEntry) -> Event:
-    event = Event()
+def component(tenant: TenantFacts, entry: CalendarEntry) -> "icalendar.Event":
+    event = icalendar.Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.changed_at.replace(microsecond=0))
@@ -107,7 +112,7 @@ def component(tenant: TenantFacts, entry: CalendarEntry) -> Event:
         event.add("location", entry.place)
     event.add("description", f"{tenant.name} · {entry.code}")
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
-    organizer = vCalAddress(f"mailto:{tenant.email}")
-    organizer.params["CN"] = vText(tenant.name)
+    organizer = icalendar.vCalAddress(f"mailto:{tenant.email}")
+    organizer.params["CN"] = icalendar.vText(tenant.name)
     event["organizer"] = organizer
     return event

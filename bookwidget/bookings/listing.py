@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
+from bookwidget.bookings.alike import alike
 from bookwidget.bookings.calendar import RAISES, CalendarEntry, CalendarFile, calendar_file, entry_at, entry_of
 from bookwidget.bookings.policy import Answer, BookingFacts, Decisions, decide
 from bookwidget.bookings.results import (
@@ -216,15 +218,8 @@ def facts_of_row(
     settings, facts = scope.tenant.settings.for_service(row.settings), facts_of(row, customer_id)
     is_cancelled = facts.is_occurrence_cancelled
     is_tracked = settings[choices.ATTENDANCE_TRACKED] and not is_cancelled
-    attendees = tuple(
-        Attendee(
-            ticket.attendee,
-            ticket.is_child,
-            ticket.age,
-            shown_attendance(is_tracked=is_tracked, is_past=tab is Tab.PAST, mark=ticket.attendance),
-        )
-        for ticket in tickets
-    )
+    shown = partial(shown_attendance, is_tracked=is_tracked, is_past=tab is Tab.PAST)
+    attendees = tuple([Attendee(one.attendee, one.is_child, one.age, shown(mark=one.attendance)) for one in tickets])
     return {
         "id": row.id,
         "code": row.code,
@@ -242,6 +237,7 @@ def facts_of_row(
         "attendance": attendance_of_all(attendees),
         "moves": row.moves,
         "policy": Decisions(facts, settings, scope.actor, scope.now).on,
+        "alike": alike(facts, settings, scope.actor, scope.now),
         "series_id": row.series_id,
         "rating": row.rating and row.rating / 2,
     }

@@ -1,6 +1,6 @@
 """What the actions on bookings are asked and what they answer; `bookwidget.bookings.actions` offers all of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -130,6 +130,8 @@ class BookingRow:
     """How often it was moved; a form sends it back as `move_booking(moves=…)`."""
     policy: Callable[[Permission], Answer] = field(compare=False, repr=False)
     """What the customer may do with it now; asked by the properties below, and no part of what the booking is."""
+    alike: Hashable = field(default=None, compare=False, repr=False)
+    """Of bookings that have the same, which is not None, the same may be done; see `alike.alike`."""
     series_id: UUID | None = None
     """The series of which it is one date."""
     rating: float | None = None

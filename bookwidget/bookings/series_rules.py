@@ -6,11 +6,16 @@ So the wall time stays the same across a change of the clocks. What the clock do
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-
-from dateutil import rrule
+from typing import TYPE_CHECKING
 
 from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.later import later
 from bookwidget.kernel.text import Text, _, n_
+
+if TYPE_CHECKING:
+    from dateutil import rrule
+else:
+    rrule = later("dateutil.rrule")
 
 MOST_TIMES, MOST_EVERY = 520, 52
 LONGEST = timedelta(days=3660)
@@ -65,7 +70,7 @@ def days_from(rhythm: Rhythm, first_day: date, since: date, number: int) -> list
     return [day.date() for day in rule_of(rhythm, first_day).xafter(midnight(since), count=number, inc=True)]
 
 
-def rule_of(rhythm: Rhythm, first_day: date) -> rrule.rrule:
+def rule_of(rhythm: Rhythm, first_day: date) -> "rrule.rrule":
     ends = {"count": rhythm.times, "until": midnight(rhythm.last_day) if rhythm.last_day else None}
     start = midnight(first_day)
     if rhythm.kind is Kind.WEEKLY:

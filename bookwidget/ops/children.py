@@ -10,14 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from bookwidget.ops.errors import ChildDied
+
 PATIENCE = 12
 """Seconds that a child is given to end by itself; a little more than its requests are given."""
 TAIL = 12
 """Lines of a dead child's log that are shown."""
-
-
-class ChildDied(Exception):
-    """A child ended before it was told to; the message says which, and what it wrote last."""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,19 +22,23 @@ from bookwidget.events.dead import dead_letters, revive
 from bookwidget.events.worker import stopped_by_signals
 from bookwidget.kernel.clock import utc_now
 from bookwidget.kernel.errors import DomainError, Missing, Refused
+from bookwidget.kernel.later import later
 from bookwidget.logs import configure_logging
-from bookwidget.migrations import current, migrate
-from bookwidget.ops.children import ChildDied
-from bookwidget.ops.demo import run_demo
-from bookwidget.ops.demo_database import DemoError
-from bookwidget.ops.demo_sites import make_sites
+from bookwidget.ops.errors import ChildDied, DemoError, PortTaken
 from bookwidget.ops.explaining import Explained, explain_booking
-from bookwidget.ops.processes import PortTaken, serve, serve_app, stop_asked, work
+from bookwidget.ops.processes import serve, serve_app, stop_asked
 from bookwidget.tenancy.database import Database, DatabaseError
 from bookwidget.tenancy.hosts import add_host, list_hosts, remove_host
 from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants
 from bookwidget.theming.themes import find_themes, shipped_folder
 from bookwidget.version import __version__
+
+if TYPE_CHECKING:
+    from bookwidget import migrations
+    from bookwidget.ops import demo, demo_sites, working
+else:  # the web service, which shall start soon, needs none of them
+    migrations, working = later("bookwidget.migrations"), later("bookwidget.ops.working")
+    demo, demo_sites = later("bookwidget.ops.demo"), later("bookwidget.ops.demo_sites")
 
 EXPECTED = (ConfigError, PortTaken, DemoError, ChildDied, DomainError)
 """Errors whose message is meant for the person at the command line."""
@@ -103,7 +107,7 @@ def worker_command(with_input: bool) -> None:
 
     Any number may run. SIGTERM and Ctrl-C let the job in hand finish.
     """
-    work(Config.load(), with_input=with_input)
+    working.work(Config.load(), with_input=with_input)
 
 
 @cli.command("migrate")
@@ -111,9 +115,13 @@ def worker_command(with_input: bool) -> None:
 def migrate_command(wants_json: bool) -> None:
     """Bring the database to the tables that this version expects. Does nothing where it is there already."""
     url = Config.load().database_url
-    before = None if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists() else current(url)
-    migrate(url)
-    after = current(url)
+    before = (
+        None
+        if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists()
+        else migrations.current(url)
+    )
+    migrations.migrate(url)
+    after = migrations.current(url)
     if wants_json:
         click.echo(json.dumps({"before": before, "after": after}))
     else:
@@ -339,7 +347,7 @@ def demo_command(sites_port: int) -> None:
     and logins while it runs. Content is relative to today, and is made anew on another day.
     """
     instance = os.environ.get("INSTANCE") or DEMO_INSTANCE
-    run_demo(Config.load(development=True, instance=instance), sites_port, stopped_by_signals(), terminal())
+    demo.run_demo(Config.load(development=True, instance=instance), sites_port, stopped_by_signals(), terminal())
 
 
 @cli.command("demo-sites", hidden=True)
@@ -348,4 +356,4 @@ def demo_command(sites_port: int) -> None:
 @with_input
 def demo_sites_command(port: int, service: str, with_input: bool) -> None:
     """The example businesses' own sites."""
-    serve_app(make_sites(service), Config.load().listen, port, 4, stop_asked(with_input=with_input))
+    serve_app(demo_sites.make_sites(service), Config.load().listen, port, 4, stop_asked(with_input=with_input))

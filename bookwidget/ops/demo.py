@@ -20,7 +20,8 @@ from bookwidget.config import Config
 from bookwidget.kernel.clock import utc_now
 from bookwidget.ops.children import Children
 from bookwidget.ops.demo_content import BUSINESSES, Business
-from bookwidget.ops.demo_database import DemoError, prepare
+from bookwidget.ops.demo_database import prepare
+from bookwidget.ops.errors import DemoError
 from bookwidget.ops.processes import check_port
 
 READY_WITHIN = 90

@@ -15,6 +15,7 @@ from bookwidget.migrations import migrate
 from bookwidget.ops import demo_content
 from bookwidget.ops.demo_content import BUSINESSES, Business
 from bookwidget.ops.demo_content.business import build
+from bookwidget.ops.errors import DemoError
 from bookwidget.tenancy.base import Base
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.models import Site
@@ -22,10 +23,6 @@ from bookwidget.tenancy.platform import create_tenant, list_tenants
 from bookwidget.tenancy.wall import tenant_key
 
 MAILS_OF = timedelta(days=2)
-
-
-class DemoError(Exception):
-    """The demo cannot start; the message says why and what helps."""
 
 
 @dataclass

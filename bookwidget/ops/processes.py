@@ -12,29 +12,17 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
-from bookwidget import create_app, make_services
-from bookwidget.bookings import series_work
-from bookwidget.config import Config, ConfigError
-from bookwidget.events.jobs import Services as Lent
-from bookwidget.events.worker import Worker, stopped_by_signals
-from bookwidget.kernel.clock import utc_now
-from bookwidget.logs import configure_logging
-from bookwidget.notices import delivery, subscribers
-from bookwidget.notices.post import make_post
-from bookwidget.ops.links import ServiceLinks
+from bookwidget import create_app
+from bookwidget.config import Config
+from bookwidget.events.worker import stopped_by_signals
+from bookwidget.ops.errors import PortTaken
 
 log = structlog.get_logger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-WORKS_WITH = (delivery, series_work, subscribers)
-"""Importing them registers what the worker can do."""
 PATIENCE = 10
 """Seconds that requests under way are given at the end."""
-
-
-class PortTaken(Exception):
-    """Another process listens there; the message names the port."""
 
 
 def check_port(host: str, port: int) -> None:
@@ -102,26 +90,3 @@ def serve(config: Config, *, with_input: bool = False) -> None:
     stop = stop_asked(with_input=with_input)
     app = create_app(config)
     serve_app(app, config.listen, config.port, config.threads, stop, trusted=bool(config.trusted_proxies))
-
-
-def work(config: Config, *, with_input: bool = False) -> None:
-    """The worker."""
-    stop = stop_asked(with_input=with_input)
-    configure_logging()
-    services = make_services(config, utc_now)
-    links = ServiceLinks(config.public_url, services.tokens)
-    try:
-        post = make_post(
-            config.mail_url,
-            sender=config.mail_from,
-            host=config.mail_from.rpartition("@")[2],
-            links=links,
-            themes=services.themes,
-            catalogs=services.catalogs,
-        )
-    except ValueError as error:
-        raise ConfigError(f"mail_url: {error}") from None
-    try:
-        Worker(services.database, Lent(post)).run(stop)
-    finally:
-        services.database.dispose()

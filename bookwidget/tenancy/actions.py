@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -15,12 +16,21 @@ from bookwidget.tenancy.store import OWN_HOST, REFUSED_SITE, THE_TENANT
 
 MOST_REFUSED_SITES = 200
 """A page can claim any origin, so the list of refused ones has an end."""
+KEPT_TENANTS = 1024
+_kept: dict[UUID, tuple[tuple[Any, ...], TenantFacts]] = {}
+"""Of the tenants met last, the row and what was made of it."""
 
 
 def facts_from(row: Sequence[Any]) -> TenantFacts:
-    """The facts from the columns `TENANT_COLUMNS`, the settings last."""
-    values = [*row[:-1], Settings(row[-1])]
-    return TenantFacts(*values)
+    """The facts from the columns `TENANT_COLUMNS`, the settings last: those made before, if the row is as it was."""
+    values = tuple(row)
+    known = _kept.get(values[0])
+    if known is None or known[0] != values:
+        if len(_kept) >= KEPT_TENANTS:
+            _kept.clear()
+        made = [*values[:-1], Settings(values[-1])]
+        known = _kept[values[0]] = values, TenantFacts(*made)
+    return known[1]
 
 
 def facts_of(session: TenantSession) -> TenantFacts:

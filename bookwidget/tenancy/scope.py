@@ -12,9 +12,13 @@ from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.settings import Settings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TenantFacts:
-    """The tenant as read once for a request or a job; actions do not read it again."""
+    """The tenant as read once for a request or a job; actions do not read it again.
+
+    It is equal to itself only. As long as its row says the same it is the same object (`actions.facts_from`), so what
+    was made of it, such as its look, can be kept by it.
+    """
 
     id: UUID
     slug: str

@@ -43,7 +43,8 @@ class TenantSession(Session):
 
     def close(self) -> None:
         self._end_reading()
-        super().close()
+        if self.in_transaction() or self.identity_map or self.new:  # a page that only read has nothing of the ORM's
+            super().close()
 
     def _end_reading(self) -> None:
         reader, self._reader = self._reader, None

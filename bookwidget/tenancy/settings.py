@@ -136,13 +136,24 @@ def declare(setting: Setting[T]) -> Setting[T]:
     return setting
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
-    """A tenant's choices, or its defaults. A stored value that is no longer valid counts as not stored."""
+    """A tenant's choices, or its defaults. A stored value that is no longer valid counts as not stored.
+
+    Nobody changes what is stored in it, so each choice is checked once.
+    """
 
     stored: Mapping[str, Any]
+    _checked: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _services: dict[str, "Settings"] = field(default_factory=dict, init=False, repr=False)
 
     def __getitem__(self, setting: Setting[T]) -> T:
+        known = self._checked.get(setting.name)
+        if known is None:
+            known = self._checked[setting.name] = self._valid(setting)
+        return known
+
+    def _valid(self, setting: Setting[T]) -> T:
         if setting.name not in self.stored:
             return setting.default
         try:
@@ -152,5 +163,14 @@ class Settings:
 
     def for_service(self, overrides: Mapping[str, Any]) -> "Settings":
         """The same with what one service says otherwise, as far as services may."""
+        if not overrides:
+            return self
+        said = repr(overrides)
+        known = self._services.get(said)
+        if known is None:
+            known = self._services[said] = self._with(overrides)
+        return known
+
+    def _with(self, overrides: Mapping[str, Any]) -> "Settings":
         allowed = {name: value for name, value in overrides.items() if name in REGISTRY and REGISTRY[name].per_service}
         return Settings({**self.stored, **allowed}) if allowed else self

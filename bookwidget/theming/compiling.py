@@ -1,6 +1,7 @@
 """How templates become Python: Jinja's own way, but for what it does a thousand times on one page.
 
 - A value that is put out is escaped to a plain string. Jinja makes a `Markup` of each, only to join it a moment later.
+- `row.name` is looked for as an attribute in place.
 - `{{ "x" if y }}` puts out nothing without an object that says why.
 - Macros and methods are called without a search for what they might want to be given.
 - `from "macros.html" import …` does not compare the names of all globals each time.
@@ -45,6 +46,8 @@ class PageMacro(Macro):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
+        self.knows_no_page = False
+        """Whether it was imported without context, so that it is the same macro on all pages; see `patterns`."""
         self.is_simple = not (self.catch_varargs or self.caller or self.explicit_caller)
 
     def __call__(self, *values: Any, **named: Any) -> str:
@@ -108,6 +111,17 @@ class PageCode(CodeGenerator):
             self.write(", ")
         self.write(")")
 
+    def visit_Getattr(self, node: nodes.Getattr, frame: Any) -> None:  # noqa: N802 - Jinja's name
+        """An attribute, as almost always; whatever else it may be (an item, a mistake) is left to Jinja."""
+        if isinstance(node.node, nodes.Call):  # asked twice where it has no such attribute
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(got if (got := getattr(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r}, missing)) is not missing else ")
+        super().visit_Getattr(node, frame)
+        self.write(")")
+
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Any) -> None:  # noqa: N802 - Jinja's name
         if node.expr2 is None:
             node.expr2 = nodes.Const("")
@@ -129,4 +143,10 @@ class PageCode(CodeGenerator):
 class PageTemplate(Template):
     def _get_default_module(self, ctx: Context | None = None) -> Any:
         """All templates of ours share their globals, so a module without a context is the same for all pages."""
-        return super()._get_default_module()
+        if self._module is not None:
+            return self._module
+        module = super()._get_default_module()
+        for macro in vars(module).values():
+            if isinstance(macro, PageMacro):
+                macro.knows_no_page = True
+        return module

@@ -1,23 +1,37 @@
-"""What comes again and again on one page: written once for each of its kinds, then filled in.
+"""A line written once, with holes: what comes again and again on pages is made once for each of its kinds.
 
 A template says `{% set line = pattern(line_of, is_next, has_place) %}` and `{{ line.filled(title=row.title) }}`, where
-the macro `line_of` writes `{{ hole("title") }}` wherever the title belongs. The macro is called once for each
-different set of values, which must be all that it branches on; so it is given kinds (yes or no, a status), never what
-somebody typed. What fills a hole is escaped like everything a template puts out.
+the macro `line_of` writes `{{ hole("title") }}` wherever the title belongs. The macro is called once for each different
+set of values, which must be all that it branches on; so it is given kinds (yes or no, a status), never what somebody
+typed. What fills a hole is escaped like everything a template puts out.
 
-Nothing is kept from one page to the next: the words may hold addresses and names of one business.
+Patterns are kept from page to page, and shared by all businesses that have the same theme and language. So nothing of
+one business or person may be in them: the macro comes from a template that is imported *without* context, which is
+refused otherwise, and what answers differently for each request (`of_request`) is refused while one is written.
 """
 
 import secrets
-from collections.abc import Callable, Hashable
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from contextvars import ContextVar
+from functools import lru_cache, wraps
+from gettext import NullTranslations
+from typing import Any, TypeVar, cast
 
 from markupsafe import Markup
 
-from bookwidget.theming.compiling import escaped, escaped_text, marked
+from bookwidget.theming.compiling import PageMacro, escaped, escaped_text, marked
+from bookwidget.theming.i18n import spoken
 
+KEPT = 1024
+"""Some ten kilobytes each at most. A theme has a few dozen in each language."""
 MARK = f"\0{secrets.token_hex(8)}"
 """Nobody can type it: it is another one in each process."""
+
+Asked = TypeVar("Asked", bound=Callable[..., Any])
+_writing: ContextVar[bool] = ContextVar("writing a pattern", default=False)
+
+
+NOTHING: Mapping[str, object] = {}
 
 
 def hole(name: str) -> Markup:
@@ -35,23 +49,38 @@ class Pattern:
         self.pieces = [first, *(piece for _name, _end, rest in named for piece in ("", rest))]
         """Every second one is a hole."""
 
-    def filled(self, **values: Any) -> Markup:
+    def filled(self, given: Mapping[str, object] = NOTHING, /, **more: object) -> Markup:
         """`KeyError` names a hole that got no value."""
+        values = {**given, **more}
         safe = {name: escaped_text(value) if type(value) is str else escaped(value) for name, value in values.items()}
         pieces = self.pieces.copy()
         pieces[1::2] = [safe[name] for name in self.names]
         return marked(Markup, "".join(pieces))
 
 
-class Patterns:
-    """Those of one page."""
+def pattern(macro: PageMacro, *kinds: Hashable) -> Pattern:
+    """The macro's text for these kinds, in the language of the page. `TypeError` for a macro that knows its page."""
+    return _written(spoken(), macro, *kinds)
 
-    def __init__(self) -> None:
-        self.made: dict[tuple[Hashable, ...], Pattern] = {}
 
-    def of(self, macro: Callable[..., str], *kinds: Hashable) -> Pattern:
-        """The macro's text for these kinds, as a pattern. Templates call it as `pattern`."""
-        found = self.made.get((macro, kinds))
-        if found is None:
-            found = self.made[macro, kinds] = Pattern(macro(*kinds))
-        return found
+@lru_cache(maxsize=KEPT, typed=True)
+def _written(_words: NullTranslations, macro: PageMacro, *kinds: Hashable) -> Pattern:
+    if not macro.knows_no_page:
+        raise TypeError(f"{macro.name} is kept for other pages: import it without context, from a template of its own")
+    before = _writing.set(True)
+    try:
+        return Pattern(macro(*kinds))
+    finally:
+        _writing.reset(before)
+
+
+def of_request(answer: Asked) -> Asked:
+    """For what templates call and what depends on the address or the person: refused inside a pattern."""
+
+    @wraps(answer)
+    def asked(*values: Any, **named: Any) -> Any:
+        if _writing.get():
+            raise TypeError(f"{answer.__name__} is another one on the next page: leave a hole for it")
+        return answer(*values, **named)
+
+    return cast(Asked, asked)

@@ -8,13 +8,18 @@ import os
 import secrets
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING, NamedTuple
 
 from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.later import later
 from bookwidget.kernel.text import Text, _
 from bookwidget.theming.branding import Logo
+
+if TYPE_CHECKING:
+    import PIL
+    from PIL import Image, ImageOps
+else:
+    PIL, Image, ImageOps = later("PIL"), later("PIL.Image"), later("PIL.ImageOps")
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 LONGEST_SIDE = 512  # px of what is kept
@@ -49,7 +54,7 @@ def draw_logo(data: bytes) -> Drawn:
             check_size(*image.size)
             image.draft("RGB", (LONGEST_SIDE * 2, LONGEST_SIDE * 2))  # a large JPEG is decoded small
             small = plain(image)
-    except UnidentifiedImageError as error:
+    except PIL.UnidentifiedImageError as error:
         raise Refused(FIELD, UNREADABLE if looks_known(data) else UNKNOWN) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise Refused(FIELD, too_large()) from error
@@ -84,7 +89,7 @@ def looks_known(data: bytes) -> bool:
     return data.startswith((b"\x89PNG", b"\xff\xd8")) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def plain(image: Image.Image) -> Image.Image:
+def plain(image: "Image.Image") -> "Image.Image":
     """The first frame, upright, small, in a new picture that holds nothing but pixels."""
     image.load()
     upright = ImageOps.exif_transpose(image)
@@ -96,7 +101,7 @@ def plain(image: Image.Image) -> Image.Image:
     return fresh
 
 
-def encode(image: Image.Image) -> tuple[str, bytes]:
+def encode(image: "Image.Image") -> tuple[str, bytes]:
     """The file's ending and content."""
     png = BytesIO()
     image.save(png, "PNG", optimize=True)

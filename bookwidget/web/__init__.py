@@ -4,11 +4,12 @@ from bookwidget.theming.formats import Formats
 from bookwidget.web.feed import feed_url
 from bookwidget.web.fields import DayField
 from bookwidget.web.files import allow_body, file_answer
-from bookwidget.web.guard import Form, PlainForm
-from bookwidget.web.one_booking.actions import button_and_menu, kinds_of
+from bookwidget.web.guard import Form, PlainForm, blank
+from bookwidget.web.one_booking.actions import Kind, kinds_of
+from bookwidget.web.one_booking.looks import Looks, looks_of
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.pages import BookingPage, Ended, register_booking_pages
-from bookwidget.web.rendering import render
+from bookwidget.web.rendering import page_url, render
 from bookwidget.web.services import services
 from bookwidget.web.signing import address, browser, go_on, needs_sign_in, own_path, signed_in
 from bookwidget.web.times import choose_times, noon
@@ -21,21 +22,25 @@ __all__ = [
     "Ended",
     "Form",
     "Formats",
+    "Kind",
+    "Looks",
     "Opened",
     "PlainForm",
     "Widget",
     "address",
     "allow_body",
+    "blank",
     "browser",
-    "button_and_menu",
     "choose_times",
     "feed_url",
     "file_answer",
     "go_on",
     "kinds_of",
+    "looks_of",
     "needs_sign_in",
     "noon",
     "own_path",
+    "page_url",
     "place",
     "register_booking_pages",
     "render",

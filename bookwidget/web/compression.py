@@ -13,6 +13,7 @@ from flask import Flask, Response, request
 
 SMALLEST = 500
 """Bytes; below this a page gains nothing."""
+BY = "Accept-Encoding"
 BLUR = 100
 """Longest file name, in bytes."""
 
@@ -22,7 +23,8 @@ def init_app(app: Flask) -> None:
     def compress(response: Response) -> Response:
         if response.mimetype != "text/html" or response.direct_passthrough or "Content-Encoding" in response.headers:
             return response
-        response.vary.add("Accept-Encoding")
+        varies = response.headers.get("Vary")
+        response.headers["Vary"] = f"{varies}, {BY}" if varies else BY
         if request.accept_encodings["gzip"] > 0 and (response.content_length or 0) >= SMALLEST:
             response.set_data(blurred_gzip(response.get_data()))
             response.headers["Content-Encoding"] = "gzip"

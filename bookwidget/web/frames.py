@@ -7,6 +7,7 @@ from flask import Response, g, make_response, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from bookwidget.accounts.signing_in import Kind, renew
+from bookwidget.web.headers import put
 from bookwidget.web.rendering import render_bare
 from bookwidget.web.visits import Place, is_fetched, origin_of, own_origin, place, tenant_of_host
 
@@ -16,6 +17,13 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
+
+
+ON_EVERY_ANSWER = {
+    "Referrer-Policy": "strict-origin",
+    "Cache-Control": "no-store",
+    "Vary": "Authorization, Cookie",
+}
 
 
 def finish(response: Response) -> Response:
@@ -29,10 +37,8 @@ def finish(response: Response) -> Response:
     if not found.is_hosted and PROBE not in request.cookies:
         set_frame_cookie(response, PROBE, "1", max_age=30 * 86400)
     ancestors = found.parent or "'none'"
-    response.headers.setdefault("Content-Security-Policy", POLICY.format(ancestors=ancestors))  # a file has its own
-    response.headers["Referrer-Policy"] = "strict-origin"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Authorization, Cookie"
+    policy = {"Content-Security-Policy": POLICY.format(ancestors=ancestors)}
+    put(response, ON_EVERY_ANSWER, policy)  # a file has a policy of its own
     return response
 
 

@@ -7,6 +7,7 @@ survive a renewed token and a second sign-in. It needs no cookie, so it works wh
 import hmac
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from flask import abort, current_app, g, request
 from flask_wtf import FlaskForm
@@ -18,6 +19,8 @@ from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.text import Text, _
 from bookwidget.web.inputs import written
 from bookwidget.web.visits import Place, own_origin
+
+F = TypeVar("F", bound="Form")
 
 LIFETIME = timedelta(hours=12)
 """How long a form may stay open."""
@@ -32,7 +35,8 @@ class SignedCSRF(CSRF):
         return super().setup_form(form)  # type: ignore[no-any-return]
 
     def generate_csrf_token(self, csrf_token_field: Field) -> str:
-        return make_token(self.purpose)
+        """None: `Form.guard` makes it when a page is written, and many forms are made only to be read."""
+        return ""
 
     def validate_csrf_token(self, form: FlaskForm, field: Field) -> None:
         if not is_good(field.data or "", self.purpose):
@@ -40,7 +44,14 @@ class SignedCSRF(CSRF):
 
 
 def make_token(purpose: str) -> str:
-    """The time and its signature for this purpose, the name of a form."""
+    """The time and its signature for this purpose, the name of a form; on one page the same for each of its buttons."""
+    made: dict[str, str] = g.setdefault("guards", {})
+    if purpose not in made:
+        made[purpose] = signed_now(purpose)
+    return made[purpose]
+
+
+def signed_now(purpose: str) -> str:
     at = f"{int(utc_now().timestamp()):x}"
     return f"{at}.{signature(at, purpose)}"
 
@@ -93,7 +104,7 @@ class Form(FlaskForm):
     @property
     def guard(self) -> Markup:
         """The token's hidden field."""
-        return hidden(self.csrf_token.current_token)
+        return guard_of(type(self))
 
     def refuse(self, field: str, reason: Text) -> None:
         """Shows an action's refusal beside its field, or above the form if there is no such field."""
@@ -112,9 +123,20 @@ class PlainForm(Form):
     """Only a button."""
 
 
+def guard_of(form: type[Form]) -> Markup:
+    """The hidden field of a form that has nothing else to show."""
+    return hidden(make_token(form.__name__))
+
+
 def plain_guard() -> Markup:
     """The guard of a `PlainForm`, for pages with a button that belongs to no form of theirs."""
-    return hidden(make_token(PlainForm.__name__))
+    return guard_of(PlainForm)
+
+
+@lru_cache(maxsize=256)
+def blank(form: type[F]) -> F:
+    """The form as it is first shown: empty, nothing refused. All pages share it, so it is never written to."""
+    return form(formdata=None)
 
 
 def refuse_foreign_posts() -> None:

@@ -1,12 +1,15 @@
 """Headers of every answer, and one log line for each: the rule, never the address, which may hold a token."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger(__name__)
+
+YEAR = "max-age=31536000"
 
 BARE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'"
@@ -22,6 +25,21 @@ KEEPS_OPENER = {"popup"}
 """Blueprints of the log-in window. With any opener policy it could not reach the frame that opened it, and what was
 cut once stays cut, so that goes for their errors and redirects too.
 """
+
+
+STANDING = {"X-Content-Type-Options": "nosniff", "Permissions-Policy": "camera=(), geolocation=(), microphone=()"}
+WHERE_NONE_IS = {"Content-Security-Policy": BARE_POLICY, "Referrer-Policy": "strict-origin"}
+"""What an answer has that says nothing of its own."""
+
+
+def put(response: Response, always: Mapping[str, str], unless_there: Mapping[str, str]) -> None:
+    """Sets headers. One look at what is there serves all: Werkzeug looks for each, and raises where it finds none."""
+    headers = response.headers
+    there = {name.lower() for name, _value in headers}
+    headers.extend({name: value for name, value in {**unless_there, **always}.items() if name.lower() not in there})
+    for name in always:
+        if name.lower() in there:
+            headers[name] = always[name]
 
 
 def first_party(response: Response) -> Response:
@@ -40,14 +58,9 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", BARE_POLICY)
-        response.headers.setdefault("Referrer-Policy", "strict-origin")
-        if request.blueprint not in KEEPS_OPENER:
-            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        opener = {} if request.blueprint in KEEPS_OPENER else {"Cross-Origin-Opener-Policy": "same-origin"}
+        always = {**STANDING, "Strict-Transport-Security": YEAR} if request.is_secure else STANDING
+        put(response, always, {**WHERE_NONE_IS, **opener})
         log.info(
             "request",
             method=request.method,

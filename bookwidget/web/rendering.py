@@ -1,10 +1,9 @@
 """From a page's values to HTML: the tenant's theme, language and formats around a widget's template."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g, make_response, request, url_for
 from flask.wrappers import Response
@@ -14,24 +13,27 @@ from bookwidget.kernel.text import Text
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
-from bookwidget.theming.patterns import Patterns, hole
+from bookwidget.theming.patterns import hole, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import plain_guard
+from bookwidget.web.one_booking.actions import button_and_menu
+from bookwidget.web.one_booking.looks import looks_of
 from bookwidget.web.services import services
 from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
 
+MOST_ADDRESSES = 8192
+"""Kept in a process, of all businesses and their sites."""
 
-@dataclass(frozen=True)
-class MenuItem:
+
+class MenuItem(NamedTuple):
     slug: str
     title: str
     url: str
     is_current: bool
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """What every template of a widget may use, under the name `frame`; part of the contract with themes."""
 
     language: str
@@ -76,19 +78,18 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
     """A page of the current widget (`widget/file.html`: of another; outside of widgets: a shared one), looked up in
     the tenant's theme first. At the console, the console's own page of this name.
     """
-    here = place()
+    here, own = place(), services()
     if here.draw is not None:
         return here.draw(name, status=status, **page)
-    name = f"{request.blueprint}/{name}" if "/" not in name and request.blueprint in services().widgets else name
-    theme = services().themes.usable(here.tenant.theme)
-    template = services().templates.get_template(f"{theme}:{name}")
-    with speaking(services().catalogs.translations(here.locale)):
+    name = f"{request.blueprint}/{name}" if "/" not in name and request.blueprint in own.widgets else name
+    theme = own.themes.usable(here.tenant.theme)
+    template = own.templates.get_template(f"{theme}:{name}")
+    with speaking(own.catalogs.translations(here.locale)):
         html = template.render(
             frame=make_frame(here),
             formats=here.formats,
             now=here.now,
             say=partial(say, here.formats),
-            pattern=Patterns().of,
             **page,
         )
     return make_response(html, status)
@@ -106,12 +107,30 @@ def with_local_times(formats: Formats, text: Text) -> Text:
     return Text(text.msgid, text.plural, values)
 
 
+def page_url(endpoint: str, **values: Any) -> str:
+    """`url_for` of templates and widgets. Without values it is the same each time at one place, so it is kept."""
+    here: Place | None = g.get("place")
+    if values or here is None or "visit" not in vars(here):
+        return url_for(endpoint, **values)
+    widget = request.blueprint if endpoint.startswith(".") else None
+    known, key = services().addresses, (endpoint, widget, here.tenant_id, here.site, request.root_path)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MOST_ADDRESSES:
+            known.clear()
+        found = known[key] = url_for(endpoint)
+    return found
+
+
 SHARED: dict[str, Any] = {
-    "url_for": url_for,
+    "url_for": of_request(page_url),
     "asset": asset_url,
     "product_css": console_css_url,
-    "plain_guard": plain_guard,
+    "plain_guard": of_request(plain_guard),
     "hole": hole,
+    "pattern": pattern,
+    "button_and_menu": button_and_menu,
+    "looks_of": looks_of,
 }
 """What every template may call, macros too."""
 

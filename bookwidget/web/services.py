@@ -43,6 +43,8 @@ class Services:
     console_attempts: Counter = field(default_factory=Counter)
     asset_urls: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Of `assets.asset_url`: the address, and until when on its clock that is taken for true."""
+    addresses: dict[tuple[object, ...], str] = field(default_factory=dict)
+    """Of `rendering.page_url`."""
 
 
 def services() -> Services:

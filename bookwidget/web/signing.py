@@ -73,8 +73,9 @@ def needs_sign_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., Res
 
     @wraps(view)
     def guarded(*values: Any, **named: Any) -> ResponseReturnValue:
-        place().reader = reader_of_file()
-        if place().reader:
+        here = place()
+        here.reader = reader_of_file()
+        if here.reader or here.signed_in:
             return view(*values, **named)
         return login_required(view)(*values, **named)  # type: ignore[no-any-return]
 

@@ -1,7 +1,7 @@
 """The request's tenant, host page and person: bound once from the address and one statement."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -99,14 +99,24 @@ class Place:
     @cached_property
     def language(self) -> str:
         """For `lang`, as BCP 47 writes it."""
-        return str(Locale.parse(self.locale)).replace("_", "-")
+        return language_of(self.locale)
 
     @cached_property
     def branding(self) -> Branding:
-        return Branding.from_json({"name": self.tenant.name, **self.tenant.branding})
+        return branding_of(self.tenant)
 
     def scope(self) -> Scope:
         return Scope(self.session, self.tenant, self.actor, self.now)
+
+
+@lru_cache(maxsize=512)
+def language_of(locale: str) -> str:
+    return str(Locale.parse(locale)).replace("_", "-")
+
+
+@lru_cache(maxsize=1024)
+def branding_of(tenant: TenantFacts) -> Branding:
+    return Branding.from_json({"name": tenant.name, **tenant.branding})
 
 
 def place() -> Place:
@@ -130,8 +140,9 @@ def tenant_of_host() -> UUID | None:
     Whoever sends a made-up Host learns nothing and reaches no other business; no address in a mail is made of it.
     """
     if "tenant_of_host" not in g:
-        is_public = request.host == urlsplit(services().config.public_url).netloc
-        g.tenant_of_host = None if is_public else find_tenant_of_host(services().database, request.host)
+        host, own = request.host, services()
+        is_public = host == own.config.public_host
+        g.tenant_of_host = None if is_public else find_tenant_of_host(own.database, host)
     found: UUID | None = g.tenant_of_host
     return found
 

@@ -14,8 +14,7 @@ from rich.console import Console
 from bookwidget.config import Config
 from bookwidget.ops.demo import only_one, run_demo
 from bookwidget.ops.demo_content import BUSINESSES
-from bookwidget.ops.demo_database import DemoError
-from bookwidget.ops.processes import PortTaken
+from bookwidget.ops.errors import DemoError, PortTaken
 from tests.ops.running import all_gone, free_port, running_demo
 
 

@@ -10,7 +10,8 @@ from bookwidget.config import Config
 from bookwidget.kernel.actors import customer
 from bookwidget.ops.demo_content import BUSINESSES
 from bookwidget.ops.demo_content.harbour_yoga import AVA, LEO, SAM
-from bookwidget.ops.demo_database import DemoError, prepare
+from bookwidget.ops.demo_database import prepare
+from bookwidget.ops.errors import DemoError
 from bookwidget.tenancy.actions import facts_of
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants

@@ -42,6 +42,16 @@ def test_what_is_missing_is_still_a_mistake(environment: Environment) -> None:
         environment.from_string("{{ nothing }}").render()
 
 
+def test_attributes_items_and_what_has_neither(environment: Environment) -> None:
+    source = (
+        "{{ one.real }} {{ many.x }} {{ many.y.real }} {{ 'a'.upper().missing is defined }} {{ many.z is defined }}"
+    )
+    assert environment.from_string(source).render(one=1, many={"x": "<", "y": 2}) == "1 &lt; 2 False False"
+    for wrong in ("{{ many.z }}", "{{ many.z.y }}", "{{ nothing.x }}"):
+        with pytest.raises(UndefinedError):
+            environment.from_string(wrong).render(many={})
+
+
 def test_macros_methods_and_functions_are_called(environment: Environment) -> None:
     source = (
         "{% macro one(x) %}<i>{{ x }}</i>{% endmacro %}"
@@ -96,6 +106,7 @@ def test_what_is_relied_on_of_jinja_is_still_there(environment: Environment) -> 
     for theirs, names in {
         CodeGenerator.visit_Call: ["self", "node", "frame", "kwargs"],
         CodeGenerator.visit_CondExpr: ["self", "node", "frame", "kwargs"],
+        CodeGenerator.visit_Getattr: ["self", "node", "frame", "kwargs"],
         CodeGenerator.visit_Template: ["self", "node", "frame"],
         CodeGenerator._output_child_pre: ["self", "node", "frame", "finalize"],
         CodeGenerator._output_child_post: ["self", "node", "frame", "finalize"],

@@ -1,4 +1,4 @@
-"""What comes again on a page is written once for each kind, filled, and always escaped."""
+"""What comes again on pages is written once for each kind and language, filled, always escaped, and nobody's."""
 
 from pathlib import Path
 
@@ -7,30 +7,53 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from bookwidget.theming.lookup import make_environment
-from bookwidget.theming.patterns import MARK, Pattern, Patterns, hole
+from bookwidget.theming.patterns import MARK, Pattern, hole, of_request, pattern
 from bookwidget.theming.themes import find_themes, shipped_folder
 
-SOURCE = (
+LINE = (
     "{% macro line(is_new) %}<li{{ ' class=new' if is_new }} title=\"{{ hole('x') }}\">100 % {{ hole('x') }}</li>"
     "{{ calls.append(is_new) or '' }}{% endmacro %}"
-    "{% for is_new, x in rows %}{{ pattern(line, is_new).filled(x=x) }}{% endfor %}"
 )
+USE = "{% for is_new, x in rows %}{{ pattern(line, is_new).filled(x=x) }}{% endfor %}"
+CALLS: list[bool] = []
+
+
+def address() -> str:
+    return "/w/yoga/0/"
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> Environment:
-    return make_environment(find_themes([shipped_folder()]), {}, tmp_path)
+    made = make_environment(find_themes([shipped_folder()]), {}, tmp_path)
+    CALLS.clear()
+    made.globals |= {"hole": hole, "pattern": pattern, "calls": CALLS, "address": of_request(address)}
+    (tmp_path / "line.html").write_text(LINE, "utf-8")
+    (tmp_path / "asking.html").write_text("{% macro line(x) %}{{ address() }}{% endmacro %}", "utf-8")
+    return made
 
 
 def test_a_macro_is_called_once_for_each_kind_and_what_fills_it_is_escaped(environment: Environment) -> None:
+    template = environment.from_string('{% from "base:line.html" import line %}' + USE)
     rows = [(True, "<b>"), (False, '"'), (True, Markup("<i>")), (False, 7)]
-    calls: list[bool] = []
-    page = environment.from_string(SOURCE).render(rows=rows, hole=hole, pattern=Patterns().of, calls=calls)
-    assert calls == [True, False]
+    page = template.render(rows=rows)
     assert page == (
         '<li class=new title="&lt;b&gt;">100 % &lt;b&gt;</li><li title="&#34;">100 % &#34;</li>'
         '<li class=new title="<i>">100 % <i></li><li title="7">100 % 7</li>'
     )
+    assert template.render(rows=rows) == page
+    assert CALLS == [True, False], "it is kept for the next page"
+
+
+@pytest.mark.parametrize("source", ['{% from "base:line.html" import line with context %}', LINE])
+def test_a_macro_that_knows_its_page_is_refused(environment: Environment, source: str) -> None:
+    with pytest.raises(TypeError, match="import it without context"):
+        environment.from_string(source + USE).render(rows=[(True, "x")])
+
+
+def test_what_another_request_would_answer_otherwise_is_refused(environment: Environment) -> None:
+    with pytest.raises(TypeError, match="leave a hole for it"):
+        environment.from_string('{% from "base:asking.html" import line %}' + USE).render(rows=[(True, "x")])
+    assert environment.from_string("{{ address() }}").render() == "/w/yoga/0/"
 
 
 def test_a_hole_without_a_value_is_a_mistake() -> None:

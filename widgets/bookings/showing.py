@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from bookwidget.bookings.actions import BookingPage, BookingRow, Tab
 from bookwidget.kernel.text import _
-from bookwidget.web import Formats
+from bookwidget.web import Formats, Kind, Looks, kinds_of, looks_of
 
 TAB_TITLES = {
     Tab.UPCOMING: _("Upcoming"),
@@ -17,25 +18,69 @@ TAB_TITLES = {
 }
 
 
+class LineKind(NamedTuple):
+    """What the template of a line branches on: lines of one kind are written once."""
+
+    actions: tuple[Kind, ...] | None
+    """None in the tab Waiting, which has its own."""
+    looks: Looks
+    has_provider: bool
+    has_location: bool
+
+
+class Line(NamedTuple):
+    """One line of the list."""
+
+    row: BookingRow
+    kind: LineKind
+    values: dict[str, object]
+    """What stands in each line's place of this name, beside what the template puts there for few of them."""
+
+
 @dataclass(frozen=True)
 class Month:
     """Bookings under one heading."""
 
     title: str
     is_current: bool
-    rows: Sequence[BookingRow]
+    lines: Sequence[Line]
 
 
-def by_month(rows: Iterable[BookingRow], formats: Formats, now: datetime) -> list[Month]:
+def line_of(row: BookingRow, formats: Formats, address: str) -> Line:
+    """`address` is that of the list, below which each booking has its page."""
+    id, code, looks, leaf = row.id.hex, row.code, looks_of(row), formats.leaf(row.starts_at)
+    kind = LineKind(kinds_of(row) if code else None, looks, bool(row.provider), bool(row.location))
+    values = {
+        "id": id,
+        "at": leaf.at,
+        "weekday": leaf.weekday,
+        "day": leaf.day,
+        "month": leaf.month,
+        "url": address + code if code else f"{address}waiting/{id}",
+        "service": row.service,
+        "time": formats.time_range(row.starts_at, row.ends_at),
+        "provider": row.provider,
+        "location": row.location,
+        "places": formats.number(looks.places),
+        "stars": formats.number(row.rating) if row.rating else "",
+        "price": formats.money(row.price.amount),
+    }
+    return Line(row, kind, values)
+
+
+def by_month(rows: Iterable[BookingRow], formats: Formats, now: datetime, address: str) -> list[Month]:
     """In the order in which they come."""
 
-    def month(at: datetime) -> tuple[int, int]:
-        local = formats.local(at)
+    def month(line: Line) -> tuple[int, int]:
+        local = formats.local(line.row.starts_at)
         return local.year, local.month
 
-    groups = groupby(rows, key=lambda row: month(row.starts_at))
-    filled = [(key, list(members)) for key, members in groups]
-    return [Month(formats.month(own[0].starts_at, now), key == month(now), own) for key, own in filled]
+    today = formats.local(now)
+    groups = groupby([line_of(row, formats, address) for row in rows], key=month)
+    filled = [(key, list(lines)) for key, lines in groups]
+    return [
+        Month(formats.month(own[0].row.starts_at, now), key == (today.year, today.month), own) for key, own in filled
+    ]
 
 
 def next_booking(page: BookingPage) -> BookingRow | None:

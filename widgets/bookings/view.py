@@ -12,8 +12,8 @@ from bookwidget.web import (
     Opened,
     PlainForm,
     Widget,
-    button_and_menu,
-    kinds_of,
+    blank,
+    page_url,
     place,
     register_booking_pages,
     render,
@@ -31,8 +31,7 @@ def register(widget: Widget) -> None:
 
 
 def listing() -> ResponseReturnValue:
-    form = FilterForm(request.args)
-    form.validate()
+    form = filter_form()
     here, scope = place(), place().scope()
     query = asked_for(form)
     try:
@@ -48,14 +47,21 @@ def listing() -> ResponseReturnValue:
         form=form,
         page=page,
         titles={tab: TAB_TITLES[tab] for tab in page.counts},
-        months=by_month(page.rows, here.formats, here.now),
+        months=by_month(page.rows, here.formats, here.now, page_url(".listing")),
         next_booking=None if kept else next_booking(page),
         kept=kept,
         news=news(),
-        kinds_of=kinds_of,
-        button_and_menu=button_and_menu,
         left=waiting.just_left(),
     )
+
+
+def filter_form() -> FilterForm:
+    """With what the address says of it, checked; almost always that is nothing."""
+    if not request.args:
+        return blank(FilterForm)
+    form = FilterForm(request.args)
+    form.validate()
+    return form
 
 
 def asked_for(form: FilterForm) -> ListQuery:
@@ -69,6 +75,8 @@ def asked_for(form: FilterForm) -> ListQuery:
 
 def news() -> tuple[str, BookingDetails] | None:
     """What has just been done to which booking. It is said only while it is true, whoever wrote the address."""
+    if not request.args:
+        return None
     for deed in ("cancelled", "moved", "restored", "postponed", "resumed", "transferred"):
         if code := request.args.get(deed):
             try:

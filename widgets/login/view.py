@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from bookwidget.accounts.actions import request_password_reset, reset_is_open, reset_password, sign_in
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.text import Text
-from bookwidget.web import Widget, address, browser, own_path, place, render, services, signed_in
+from bookwidget.web import Widget, address, blank, browser, own_path, place, render, services, signed_in
 
 from .forms import ForgotForm, LoginForm, NewPasswordForm
 
@@ -19,25 +19,27 @@ def register(widget: Widget) -> None:
 
 
 def ask(next_url: str, code_error: Text | None) -> ResponseReturnValue:
-    return show_login(LoginForm(formdata=None, next=next_url), code_error=code_error)
+    return show_login(blank(LoginForm), next_url, code_error=code_error)
 
 
-def show_login(form: LoginForm, *, status: int = 200, code_error: Text | None = None) -> ResponseReturnValue:
-    return render("login/login.html", status=status, form=form, code_error=code_error)
+def show_login(
+    form: LoginForm, next_url: str, *, status: int = 200, code_error: Text | None = None
+) -> ResponseReturnValue:
+    return render("login/login.html", status=status, form=form, next_url=next_url, code_error=code_error)
 
 
 def login() -> ResponseReturnValue:
-    form = LoginForm()
     if request.method == "GET":
-        form.next.data = request.args.get("next")
-        return redirect(own_path(form.next.data), 303) if place().signed_in else show_login(form)
+        next_url = request.args.get("next", "")
+        return redirect(own_path(next_url), 303) if place().signed_in else show_login(blank(LoginForm), next_url)
+    form = LoginForm()
     form.check_guard()
     email, password = form.email.data or "", form.password.data or ""
     try:
         text = sign_in(place().scope(), email, password, browser())
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
-        return show_login(form, status=422)
+        return show_login(form, form.next.data or "", status=422)
     return signed_in(text, form.next.data or "")
 
 

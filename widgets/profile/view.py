@@ -6,7 +6,6 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.actions import (
-    Profile,
     change_password,
     end_one_sign_in,
     end_other_sign_ins,
@@ -17,7 +16,7 @@ from bookwidget.accounts.actions import (
 from bookwidget.bookings.actions import end_feed, feed_made_at, make_feed, offers_feeds
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
-from bookwidget.web import Form, PlainForm, Widget, feed_url, place, render
+from bookwidget.web import Form, PlainForm, Widget, blank, feed_url, place, render
 
 from . import people
 from .forms import DetailsForm, PasswordForm, SignInForm
@@ -122,24 +121,15 @@ def show(
         "profile.html",
         status=status,
         profile=profile,
-        details=details or filled(profile),
-        password=password or PasswordForm(formdata=None),
+        details=details or blank(DetailsForm),
+        typed=details.data if details else vars(profile),
+        password=password or blank(PasswordForm),
         sign_ins=open_ones[:MOST_SHOWN],
         more=max(0, len(open_ones) - MOST_SHOWN),
-        sign_in_form=SignInForm(formdata=None),
+        sign_in_form=blank(SignInForm),
         others=OTHERS,
         saved=saved,
         offers_feeds=offers_feeds(scope),
         feed_made_at=feed_made_at(scope),
         new_feed=new_feed,
-    )
-
-
-def filled(profile: Profile) -> DetailsForm:
-    return DetailsForm(
-        formdata=None,
-        given_name=profile.given_name,
-        family_name=profile.family_name,
-        phone=profile.phone,
-        version=profile.version,
     )

@@ -3,7 +3,7 @@
 An entry is a line of `KINDS`; its page is a line of `pages.PAGES` under the same name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,7 +62,8 @@ def again_as_button(booking: BookingRow) -> Answer:
 
 def may_change_rating(booking: BookingRow) -> Answer:
     """The first one is given where the stars stand: on the booking's page, and in its line of the list."""
-    return booking.may_rate if booking.rating else booking.may_rate._replace(allowed=False)
+    may_rate = booking.may_rate
+    return may_rate if booking.rating else Answer(False, may_rate.reason, may_rate.until, may_rate.rule)
 
 
 KINDS = (
@@ -79,9 +80,29 @@ KINDS = (
 """In the order in which they stand: the first one allowed is the main button. What is `bad` comes last."""
 
 
+KEPT = 4096
+_known: dict[Hashable, tuple[Kind, ...]] = {}
+"""By what bookings have in common."""
+
+
 def kinds_of(booking: BookingRow) -> tuple[Kind, ...]:
-    """What its actor may do. Lines of a list with the same kinds look the same but for their addresses."""
-    return tuple([kind for kind in KINDS if kind.decide(booking).allowed])
+    """What its actor may do. Lines of a list with the same kinds look the same but for their addresses.
+
+    Most bookings of a list are alike in all that decides, so the policy is asked for one of them.
+    """
+    if booking.alike is None:
+        return allowed_kinds(booking)
+    key = booking.alike, booking.tab, booking.rating is None
+    known = _known.get(key)
+    if known is None:
+        if len(_known) >= KEPT:
+            _known.clear()
+        known = _known[key] = allowed_kinds(booking)
+    return known
+
+
+def allowed_kinds(booking: BookingRow) -> tuple[Kind, ...]:
+    return tuple(kind for kind in KINDS if kind.decide(booking).allowed)
 
 
 def actions_at(kinds: Iterable[Kind], url: str) -> list[Action]:

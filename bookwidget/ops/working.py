@@ -1,0 +1,39 @@
+"""The worker's process. What it works with is imported here, so that the web service does without."""
+
+from bookwidget import make_services
+from bookwidget.bookings import series_work
+from bookwidget.config import Config, ConfigError
+from bookwidget.events.jobs import Services as Lent
+from bookwidget.events.worker import Worker
+from bookwidget.kernel.clock import utc_now
+from bookwidget.logs import configure_logging
+from bookwidget.notices import delivery, subscribers
+from bookwidget.notices.post import make_post
+from bookwidget.ops.links import ServiceLinks
+from bookwidget.ops.processes import stop_asked
+
+WORKS_WITH = (delivery, series_work, subscribers)
+"""Importing them registers what the worker can do."""
+
+
+def work(config: Config, *, with_input: bool = False) -> None:
+    """The worker."""
+    stop = stop_asked(with_input=with_input)
+    configure_logging()
+    services = make_services(config, utc_now)
+    links = ServiceLinks(config.public_url, services.tokens)
+    try:
+        post = make_post(
+            config.mail_url,
+            sender=config.mail_from,
+            host=config.mail_from.rpartition("@")[2],
+            links=links,
+            themes=services.themes,
+            catalogs=services.catalogs,
+        )
+    except ValueError as error:
+        raise ConfigError(f"mail_url: {error}") from None
+    try:
+        Worker(services.database, Lent(post)).run(stop)
+    finally:
+        services.database.dispose()

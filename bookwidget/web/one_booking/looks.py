@@ -1,0 +1,34 @@
+"""What a booking looks like beside its name: the kinds of its chips, in lists and on its own page."""
+
+from typing import NamedTuple
+
+from bookwidget.bookings.actions import BookingRow
+
+ATTENDED_OR_NOT = ("attended", "absent")
+
+
+class Looks(NamedTuple):
+    """Bookings of equal looks have the same chips but for names and numbers."""
+
+    state: str
+    """`off`: the business cancelled the date; a status; `attended` or `absent`; otherwise the tab."""
+    places: int
+    """Said where there are several."""
+    has_people: bool
+    """Somebody is named, or a child."""
+    is_rated: bool
+    is_priced: bool
+
+
+def looks_of(row: BookingRow) -> Looks:
+    attendees, status, off = row.attendees, row.status, row.is_occurrence_cancelled
+    if off:
+        state = "off"
+    elif status != "confirmed":
+        state = status
+    else:
+        state = row.attendance if row.attendance in ATTENDED_OR_NOT else row.tab
+    places = row.places if status == "waiting" else len(attendees)
+    named = any(person.name or person.is_child for person in attendees)
+    is_priced = row.price.amount != 0 and status != "cancelled" and not off
+    return Looks(state, places, named, bool(row.rating), is_priced)
