@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from bookwidget.ops.catalogues import ROOT, extract, forms
+from bookwidget.ops.catalogues import ROOT, forms
 from bookwidget.theming.lookup import ThemeLoader
+from tests.contract.messages import domains
 from tests.contract.tour import ARABIC, GERMAN, Language, every_page
+from tests.notices.mailing import writer
 from tests.web_fixtures import Web, shipped
-
-DOMAINS = extract()
-
 
 BOTH = pytest.mark.parametrize("language", [GERMAN, ARABIC], ids=lambda language: language.code)
 
@@ -64,7 +63,7 @@ class Page(HTMLParser):
 def english(language: Language) -> re.Pattern[str]:
     """Whatever the source says that this language says otherwise, with anything in place of its values."""
     sayings = []
-    for domain in DOMAINS:
+    for domain in domains().values():
         for message in domain.file(language.code):
             source = (message.id,) if isinstance(message.id, str) else message.id
             # without its values a saying has to be words: else it would fit every page
@@ -87,10 +86,13 @@ def check(html: str, language: Language, where: str, pattern: re.Pattern[str]) -
         assert not foreign, where
 
 
-@pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The template files that are loaded from now on, by an application that has loaded none."""
+@pytest.fixture(scope="module")
+def rendered() -> Iterator[set[str]]:
+    """The template files that are loaded from now on, by an application that has loaded none. Compiling them all takes
+    seconds, so the second language goes on with what the first one has loaded.
+    """
     shipped.cache_clear()
+    writer.cache_clear()
     found: set[str] = set()
     load = ThemeLoader.get_source
 
@@ -99,8 +101,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         found.add(str(Path(source[1]).relative_to(ROOT)))
         return source
 
-    monkeypatch.setattr(ThemeLoader, "get_source", get_source)
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ThemeLoader, "get_source", get_source)
+        yield found
 
 
 DEVELOPERS = "bookwidget/web/templates/development/"

@@ -13,19 +13,24 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.checkers import checkers
 
 from bookwidget.kernel.text import _, n_
-from bookwidget.ops.catalogues import LANGUAGES, ROOT, Domain, extract, forms, is_complete, updated, written
+from bookwidget.ops.catalogues import LANGUAGES, ROOT, Domain, forms, is_complete, updated, written
 from bookwidget.theming.i18n import Catalogs, translate
+from tests.contract.messages import FOLDERS, domains, translations
 
-DOMAINS = extract()
 TAG = re.compile(r"<[a-z/][^>]*>")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 ISOLATES = "\u2068", "\u2069"
 """First strong isolate and its end: around names in a sentence that runs the other way."""
 
 OURS = pytest.mark.parametrize(
-    ("domain", "language"),
-    [pytest.param(domain, language, id=f"{domain.name}-{language}") for domain in DOMAINS for language in LANGUAGES],
+    ("name", "language"),
+    [pytest.param(name, language, id=f"{name}-{language}") for name in FOLDERS for language in LANGUAGES],
 )
+
+
+@pytest.fixture
+def domain(name: str) -> Domain:
+    return domains()[name]
 
 
 def messages(catalog: Catalog) -> Iterator[Message]:
@@ -41,7 +46,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_there_are_messages_of_every_kind() -> None:
-    core, *widgets = DOMAINS
+    core, *widgets = domains().values()
     assert core.name == "bookwidget"
     assert {domain.name for domain in widgets} == {path.parent.name for path in ROOT.glob("widgets/*/widget.toml")}
     for said in (
@@ -54,7 +59,7 @@ def test_there_are_messages_of_every_kind() -> None:
 
 
 def test_titles_of_widgets_are_messages() -> None:
-    said = {source(message)[0] for domain in DOMAINS for message in messages(domain.messages)}
+    said = {source(message)[0] for domain in domains().values() for message in messages(domain.messages)}
     for manifest in ROOT.glob("widgets/*/widget.toml"):
         title = re.search(r'^title = "(.+)"', manifest.read_text("utf-8"), re.MULTILINE)
         assert title is not None, manifest
@@ -62,7 +67,7 @@ def test_titles_of_widgets_are_messages() -> None:
 
 
 def test_a_message_stands_once() -> None:
-    said = [source(message)[0] for domain in DOMAINS for message in messages(domain.messages)]
+    said = [source(message)[0] for domain in domains().values() for message in messages(domain.messages)]
     assert sorted(set(said)) == sorted(said)
 
 
@@ -121,7 +126,7 @@ def test_words_keep_the_shape_of_the_source(domain: Domain, language: str) -> No
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_application_can_read_all_of_it(language: str) -> None:
-    catalogs = Catalogs([domain.folder / "translations" for domain in DOMAINS])
+    catalogs = Catalogs(translations())
     words = catalogs.translations(language)
     assert not catalogs.problems
     assert set(catalogs.languages) == set(LANGUAGES)
@@ -129,7 +134,7 @@ def test_the_application_can_read_all_of_it(language: str) -> None:
 
 
 def test_arabic_counts_in_six_ways() -> None:
-    words = Catalogs([domain.folder / "translations" for domain in DOMAINS]).translations("ar_AE")
+    words = Catalogs(translations()).translations("ar_AE")
     said = [translate(n_("%(count)s place", "%(count)s places", n, count=n), words) for n in (0, 1, 2, 3, 11, 100)]
     assert said == ["لا أماكن", "مكان واحد", "مكانان", "3 أماكن", "11 مكانًا", "100 مكان"]
 

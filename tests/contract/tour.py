@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from itertools import chain
 from urllib.parse import urlencode
 
@@ -16,7 +17,6 @@ from werkzeug.test import TestResponse
 from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BUSINESS, CUSTOMER, Letter
-from bookwidget.ops.catalogues import extract
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs
@@ -25,6 +25,7 @@ from tests import factories
 from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
 from tests.contract.desk_pages import changing_pages, making_pages, question_pages
+from tests.contract.messages import translations
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import (
@@ -44,7 +45,6 @@ from tests.web_fixtures import HERE, Visitor, Web
 
 PLAIN = ", as text"
 """How the name of a mail ends that was made a page from its text."""
-FOLDERS = [domain.folder / "translations" for domain in extract()]
 
 
 @dataclass(frozen=True)
@@ -259,8 +259,13 @@ def plain(made: Letter, language: Language) -> str:
     return f"<html lang={language.code} dir={language.direction}>{lines}</html>"
 
 
+@cache
+def all_words() -> Catalogs:
+    return Catalogs(translations())
+
+
 def mails(language: Language) -> Iterator[tuple[str, str]]:
-    catalogs = Catalogs(FOLDERS)
+    catalogs = all_words()
     for happened in (
         made_at(), made_at("member"), moved(), moved("member"), cancelled("123"), cancelled("", "member"), restored(),
         made_at(from_waiting_list=True), noted(), *of_series(), transferred(kinds=[]),

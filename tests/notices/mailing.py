@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -67,6 +68,12 @@ def shipped_themes() -> Themes:
 
 def composer(catalogs: Catalogs | None = None) -> Composer:
     return Composer(shipped_themes(), catalogs or Catalogs([]), FixedLinks())
+
+
+@cache
+def writer(catalogs: Catalogs | None = None) -> Composer:
+    """One for all who only look at letters: it keeps its templates, and compiling them was most of the time."""
+    return composer(catalogs)
 
 
 def post_with(transport: Any, catalogs: Catalogs | None = None) -> Post:

@@ -29,7 +29,7 @@ from bookwidget.theming.colour import contrast
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.styles import colours
 from tests.fixtures import NOW
-from tests.notices.mailing import catalogs_with, composer, place, shipped_themes
+from tests.notices.mailing import catalogs_with, place, shipped_themes, writer
 
 OLD, NEW = NOW + timedelta(days=2), NOW + timedelta(days=230, hours=3)
 ADA = CustomerFacts(uuid7(), "ada@example.com", "Ada", "Byron", "+441632960001", "", False, "hash")
@@ -104,7 +104,7 @@ def of_series() -> list[Happened]:
 
 def letter(what: Happened, to: str = CUSTOMER, catalogs: Catalogs | None = None, **changes: Any) -> Letter:
     customer = changes.pop("customer", ADA)
-    return composer(catalogs).letter(tenant(**changes), what, to, customer)
+    return writer(catalogs).letter(tenant(**changes), what, to, customer)
 
 
 def words_of(html: str) -> str:
