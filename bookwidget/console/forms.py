@@ -75,6 +75,24 @@ class StaffNoteForm(NoteForm):
     is_shared = BooleanField(_("The customer may see it"))
 
 
+class ServiceForm(Form):
+    name = StringField(_("Name"))
+    description = TextAreaField(_("Description"))
+    kind = StringField(_("Kind"))
+    minutes = StringField(_("Duration, in minutes"))
+    minutes_before = StringField(_("Minutes to prepare"))
+    minutes_after = StringField(_("Minutes to clear up"))
+    step_minutes = StringField(_("A start every … minutes"))
+    capacity = StringField(_("Places of a date"))
+    price = StringField(_("Price"))
+    is_at_customer = BooleanField(_("It can take place at the customer’s address"))
+    new_provider = StringField(_("Somebody new"))
+    service = HiddenField()
+    """The new one's id, given with the page: sent twice, it is one service."""
+    seen = HiddenField()
+    """Names the service as the page showed it."""
+
+
 class TimeOffForm(Form):
     first_day = DayField(_("First day"))
     last_day = DayField(_("Last day"))

@@ -13,6 +13,7 @@ from bookwidget.console import (
     one_booking,
     questions,
     rules,
+    services,
     settings,
     signing,
     sites,
@@ -69,6 +70,9 @@ for path, view in (
     ("/hours/", hours.hours),
     ("/hours/off", hours.hours_off),
     ("/hours/off/<off>/end", hours.hours_end),
+    ("/services/new", services.services_new),
+    ("/services/<service>/", services.services_edit),
+    ("/services/<service>/retire", services.services_retire),
     ("/settings/", settings.settings),
     ("/sites/", sites.sites),
     ("/sites/<site>/remove", sites.sites_remove),
@@ -80,5 +84,6 @@ blueprint.add_url_rule("/bookings/", "bookings", bookings.bookings)
 blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_one)
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
+blueprint.add_url_rule("/services/", "services", services.services)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)
 one_booking.register(blueprint)

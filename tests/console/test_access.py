@@ -25,6 +25,7 @@ LEAD_BACK = {
     for name in (
         "sites_allow",
         "sites_dismiss",
+        "services_retire",
         "hours_off",
         "hours_end",
         "bookings_attendance",
@@ -62,7 +63,7 @@ def ids(web: Web) -> dict[str, str]:
     off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
     return {
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
-        "off": off.id.hex, "question": question.id.hex, "ticket": ticket.hex,
+        "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
     }  # fmt: skip
 
 
@@ -75,7 +76,19 @@ def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
 
 def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
-    pages = ("branding/", "settings/", "sites/", "embed/", "login", "hours/", "questions/", "questions/new", *more)
+    pages = (
+        "branding/",
+        "settings/",
+        "sites/",
+        "embed/",
+        "login",
+        "hours/",
+        "services/",
+        "services/new",
+        "questions/",
+        "questions/new",
+        *more,
+    )
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
             for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
@@ -144,7 +157,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 31
+    assert tried == 34
     for page in ("branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/"):
         text = visitor.get(page).text
         assert theirs["code"] not in text

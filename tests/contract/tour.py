@@ -233,6 +233,22 @@ def hours_pages(web: Web) -> Iterator[tuple[str, str]]:
         yield path, page(visitor.get(path))
 
 
+def services_pages(web: Web) -> Iterator[tuple[str, str]]:
+    visitor, yoga = owner(web), web.yoga.ids
+    yield "no service", page(visitor.send("services/new", name="", minutes="x", price="1"))
+    visitor.send("services/new", name="Yoga", minutes="30", price="1")
+    visitor.send("services/new", name="Flow", minutes="30", price="1")
+    retired = visitor.get("services/").text.split("/retire")[0].rpartition("/console/")[2] + "/retire"
+    visitor.send(retired, page="services/")
+    for path in (
+        "services/?done=retired",
+        "services/new",
+        *(f"services/{yoga[name].hex}/" for name in ("flow", "massage")),
+    ):
+        yield path, page(visitor.get(path))
+    yield "older service", page(visitor.send(f"services/{yoga['massage'].hex}/", seen="x", name="Massage Yoga"))
+
+
 def windows_pages(web: Web) -> Iterator[tuple[str, str]]:
     path = "-/popup?" + urlencode({"challenge": b64encode(bytes(32))})
     visitor = web.visitor()
@@ -300,6 +316,6 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     codes = book_everything(web.yoga)
     return chain(
         strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web),
-        hours_pages(web), bare_pages(web, language),
+        hours_pages(web), services_pages(web), bare_pages(web, language),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip
