@@ -78,7 +78,7 @@ class StaffNoteForm(NoteForm):
 class ServiceForm(Form):
     name = StringField(_("Name"))
     description = TextAreaField(_("Description"))
-    kind = StringField(_("Kind"))
+    kind = StringField(_("Appointment or class"))
     minutes = StringField(_("Duration, in minutes"))
     minutes_before = StringField(_("Minutes to prepare"))
     minutes_after = StringField(_("Minutes to clear up"))

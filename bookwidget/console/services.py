@@ -172,5 +172,5 @@ def show_service(scope: Scope, form: ServiceForm, found: KeptService | None = No
         chosen = [id.hex for id in found.wanted.providers]
     return show(
         "service.html", status=422 if form.errors else 200, form=form, found=found, kind=kind, kinds=KINDS,
-        everybody=list_everybody(scope), chosen=chosen, currency=desk().tenant.currency,
+        everybody=list_everybody(scope), chosen=chosen, example=price_text(1250),
     )  # fmt: skip
