@@ -129,10 +129,21 @@ def series_of(scope: Scope, code: str) -> tuple[BookingDetails, SeriesFacts]:
 
 def locked_series(scope: Scope, code: str) -> tuple[BookingDetails, SeriesFacts]:
     """The same once nobody else can change the series, nor this date nor a later one."""
-    booking, series = series_of(scope, code)
-    scope.session.rows(store.LOCK, {"series": series.id}).all()
-    scope.session.rows(store.LOCK_LATER, {"series": series.id, "since": booking.starts_at}).all()
+    booking = in_locked_series(scope, code)
+    scope.session.rows(store.LOCK_LATER, {"series": booking.series_id, "since": booking.starts_at}).all()
     return series_of(scope, code)
+
+
+def in_locked_series(scope: Scope, code: str) -> BookingDetails:
+    """The booking once its series is locked. Whoever was faster may have put it into another one, which is newer: so
+    nobody waits in a circle. A booking that does not repeat is given back as it is.
+    """
+    locked, booking = None, read_booking(scope, code)
+    while booking.series_id != locked:
+        locked = booking.series_id
+        scope.session.rows(store.LOCK, {"series": locked}).all()
+        booking = read_booking(scope, code)
+    return booking
 
 
 def choice(

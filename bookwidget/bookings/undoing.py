@@ -8,6 +8,7 @@ from bookwidget.bookings.changing import locked, place_facts, require
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.results import BookingDetails
 from bookwidget.bookings.series import QUIET, ask_for_dates, times_of
+from bookwidget.bookings.series_reading import in_locked_series
 from bookwidget.events.record import record
 from bookwidget.schedule.actions import claim_hold, lock_providers
 from bookwidget.tenancy.scope import Scope
@@ -38,8 +39,8 @@ def restore_one(scope: Scope, code: str) -> None:
 
 def restore_together(scope: Scope, code: str, series_id: UUID, together: UUID) -> None:
     """All that can still be undone; the series goes on as before."""
+    series_id = in_locked_series(scope, code).series_id or series_id
     of_it = {"series": series_id, "together": together}
-    scope.session.rows(store_series.LOCK, {"series": series_id}).all()
     scope.session.rows(store_series.LOCK_TOGETHER, of_it).all()
     booking = read_booking(scope, code)
     if booking.cancelled_with != together:
