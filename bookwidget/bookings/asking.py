@@ -142,6 +142,12 @@ def keep_answers(scope: Scope, booking_id: UUID, form: Sequence[Asked]) -> None:
         scope.session.rows(store.BOOK_UPLOADS, {"uploads": uploads})
 
 
+def copy_answers(scope: Scope, booking_id: UUID, into: UUID) -> None:
+    """For a booking that is split off, inside the open write transaction. A file is then read by both."""
+    rows = scope.session.rows(store.GIVEN, {"booking": booking_id}).mappings()
+    scope.session.add_all([GivenAnswer(booking_id=into, **row) for row in rows])
+
+
 def answers_of(scope: Scope, booking: BookingDetails) -> tuple[ShownAnswer, ...]:
     """What was answered when it was booked, in one statement. Who has the booking's details may read it."""
     return tuple(ShownAnswer(*row) for row in scope.session.rows(store.ANSWERS, {"booking": booking.id}))

@@ -5,7 +5,7 @@ from uuid import UUID
 from bookwidget.bookings import store_notes as store
 from bookwidget.bookings.changing import locked, place_facts, require
 from bookwidget.bookings.listing import read_booking
-from bookwidget.bookings.models import JobNote
+from bookwidget.bookings.models import Acceptance, JobNote
 from bookwidget.bookings.results import Accepted, Note
 from bookwidget.bookings.rules import checked_text, half_stars
 from bookwidget.events.record import record
@@ -125,3 +125,9 @@ def list_accepted(scope: Scope, code: str) -> list[Accepted]:
     """What was accepted when the booking was made, the terms first. `Missing` like `read_booking`."""
     booking = read_booking(scope, code)
     return [Accepted(*row) for row in scope.session.rows(store.ACCEPTED, {"booking": booking.id})]
+
+
+def copy_accepted(scope: Scope, booking_id: UUID, into: UUID) -> None:
+    """For a booking that is split off, inside the open write transaction: it was accepted for these tickets too."""
+    rows = scope.session.rows(store.ACCEPTED, {"booking": booking_id}).mappings()
+    scope.session.add_all([Acceptance(booking_id=into, **row) for row in rows])

@@ -283,9 +283,11 @@ def look_again(scope: Scope, series: SeriesFacts, service: ServiceFacts) -> None
         ask_for_dates(scope, series.id, scope.now + min(LOOK_AGAIN, max(DAY, following[0] - horizon)))
 
 
-def ask_for_dates(scope: Scope, series_id: UUID, due_at: datetime) -> None:
-    """Of two that ask for the same day one is enough."""
-    key = f"{series_id.hex}:{due_at.date().isoformat()}"
+def ask_for_dates(scope: Scope, series_id: UUID, due_at: datetime, *, undone: UUID | None = None) -> None:
+    """Of two that ask for the same day one is enough. `undone` is the cancellation that was taken back: the job of
+    that day may have come by in between, and found nothing to do.
+    """
+    key = f"{series_id.hex}:{undone.hex if undone else due_at.date().isoformat()}"
     if not is_asked_for(scope.session, EXTEND, key):
         enqueue(scope.session, EXTEND, key, {"series": str(series_id)}, now=scope.now, due_at=due_at)
 

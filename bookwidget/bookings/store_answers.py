@@ -33,6 +33,15 @@ ANSWERS = (
     .where(GivenAnswer.booking_id == bindparam("booking"))
     .order_by(GivenAnswer.position)
 )
+GIVEN = select(
+    GivenAnswer.question_id,
+    GivenAnswer.position,
+    GivenAnswer.kind,
+    GivenAnswer.label,
+    GivenAnswer.value,
+    GivenAnswer.upload_id,
+).where(GivenAnswer.booking_id == bindparam("booking"))
+"""By the names of the columns: for a booking that has the same answers."""
 ANSWER_FILE = (
     select(Upload.name, Upload.content)
     .join(GivenAnswer, GivenAnswer.upload_id == Upload.id)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
+from bookwidget.bookings.asking import copy_answers
 from bookwidget.bookings.changing import (
     CHANGED_MEANWHILE,
     Place,
@@ -26,6 +27,7 @@ from bookwidget.bookings.changing import (
 )
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.models import Booking
+from bookwidget.bookings.notes import copy_accepted
 from bookwidget.bookings.policy import binds_value
 from bookwidget.bookings.results import BookingDetails, HeldTicket, MoveChoices
 from bookwidget.catalog.actions import (
@@ -207,7 +209,7 @@ def carry_over(scope: Scope, offer: TransferOffer, place: Place) -> BookingDetai
 
 def split_off(scope: Scope, offer: TransferOffer, place: Place) -> tuple[UUID, str]:
     """A booking of their own for the tickets that leave: its id and code. It counts as moved as often as the old one,
-    and was booked when that was.
+    was booked when that was, and has the same answers and agreements.
     """
     booking, (occurrence_id, starts_at, ends_at) = offer.booking, place
     scope.session.rows(store.SPLIT, {"booking": booking.id, "amount": offer.old_price.amount})
@@ -228,6 +230,8 @@ def split_off(scope: Scope, offer: TransferOffer, place: Place) -> tuple[UUID, s
     )
     scope.session.add(own)
     scope.session.flush()
+    copy_answers(scope, booking.id, own.id)
+    copy_accepted(scope, booking.id, own.id)
     return own.id, own.code
 
 

@@ -63,7 +63,7 @@ def restore_together(scope: Scope, code: str, series_id: UUID, together: UUID) -
     )
     for one in others:
         restore(scope, one, QUIET)
-    ask_for_dates(scope, series_id, scope.now)
+    ask_for_dates(scope, series_id, scope.now, undone=together)
 
 
 def restore(scope: Scope, booking: BookingDetails, more: Mapping[str, object]) -> None:

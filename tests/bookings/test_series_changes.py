@@ -103,6 +103,15 @@ def test_b9_undo_restores_all_of_that_cancellation_and_no_other(five: World) -> 
     assert dates(five) == weeks(0, 1, 2, 3, 5), "the series goes on"
 
 
+def test_b9_undone_it_goes_on_though_the_worker_came_by_meanwhile(five: World) -> None:
+    due = five.now + WEEK
+    Acting(five, now=due - timedelta(minutes=5)).cancel_series(codes(five)[1], seen=None)
+    work(five, due)
+    Acting(five, now=due + timedelta(minutes=4)).undo_cancel(codes(five)[1])
+    work(five, due + timedelta(days=1))
+    assert dates(five) == weeks(0, 1, 2, 3, 4, 5)
+
+
 def test_b9_undo_is_over_for_all_when_it_is_over(five: World) -> None:
     Acting(five).cancel_series(codes(five)[0], seen=None)
     with pytest.raises(Denied):

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookwidget.bookings.actions import BookingDetails, Transfer
-from bookwidget.bookings.models import Ticket
-from bookwidget.catalog.models import Service, TicketType
+from bookwidget.bookings.models import Acceptance, GivenAnswer, Ticket
+from bookwidget.catalog.models import Question, Service, TicketType
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.models import Occurrence
@@ -99,6 +99,25 @@ def test_b7_one_of_several_gets_a_booking_of_its_own(yoga: World) -> None:
     assert [change.kind for change in moved.history] == ["booking.transferred"]
     assert [change.kind for change in left.history] == ["booking.split"]
     assert not troubles(yoga)
+
+
+def test_b7_a_booking_that_is_split_off_has_the_same_answers_and_agreements(yoga: World) -> None:
+    target, booking = factories.make_class(yoga, days=5), factories.make_booking(yoga, tickets=2)
+    question = yoga.add(Question(id=uuid7(), kind="text", label="Any injuries?"))
+    facts = {"booking_id": booking.id, "question_id": question.id, "position": 0, "kind": "text"}
+    agreed = {"document": "terms", "address": "https://yoga.example/terms", "version": "3"}
+    yoga.add(
+        GivenAnswer(**facts, label=question.label, value="Left knee"),
+        Acceptance(booking_id=booking.id, **agreed, accepted_at=yoga.now),
+    )
+    [one, _other] = Acting(yoga).read_booking(booking.code).tickets
+    moved = transfer(Acting(yoga), booking.code, Transfer(key(target), (one.id,)))
+    for code in (booking.code, moved.code):
+        read = Acting(yoga)
+        assert [(answer.label, answer.value) for answer in read.answers_of(read.read_booking(code))] == [
+            ("Any injuries?", "Left knee")
+        ]
+        assert [(accepted.document, accepted.version) for accepted in read.list_accepted(code)] == [("terms", "3")]
 
 
 def test_what_becomes_of_a_split_off_booking_is_no_story_of_the_first(yoga: World) -> None:

@@ -16,7 +16,7 @@ def test_b9_the_mail_names_the_other_dates_and_what_stays() -> None:
             assert "The same for these dates:" in words
             assert "These dates stay as they are:" in words
     assert "Not booked, because the time was not free:" in made.text
-    assert "It goes on on Mon, 12 Jul 2027, 13:00." in postponed.text
+    assert "It continues on Mon, 12 Jul 2027, 13:00." in postponed.text
     assert "New time:" in moved.text
     assert resumed.subject.startswith("Booked again: Slow Flow")
     assert "we could not book this date of your series" in left_out.text

@@ -67,7 +67,7 @@ def add_place(building: Building, name: str, address: str) -> None:
 
 def visit(building: Building, person: Person, service: str, *, days: int, note: str = "") -> str:
     """Books the first free time on that day or the next working one, some days before; the code."""
-    booked_at = min(building.at(days - 10, "19:20"), building.now - timedelta(days=1, minutes=12))
+    booked_at = min(building.at(days - 10, "19:20"), building.now - timedelta(days=4, minutes=12))
     actor = building.customer(person)
     slot = first_slot(building, actor, service, days, booked_at)
     with building.acting(actor, booked_at) as scope:

@@ -122,8 +122,8 @@ def button_and_menu(kinds: Iterable[Kind], url: str) -> tuple[Action | None, lis
 
 
 def reasons_of(booking: BookingRow, *, but: Text | None = None) -> list[Text]:
-    """Why what one would look for is not there, each sentence once; nothing while a cancellation can be undone."""
-    if booking.may_undo.allowed:
+    """Why what one would look for is not there, each sentence once; nothing on one that is cancelled."""
+    if booking.status == "cancelled":
         return []
     answers = (kind.decide(booking) for kind in KINDS if kind.says_why)
     reasons = (answer.reason for answer in answers if answer.reason and answer.reason != but)

@@ -21,6 +21,7 @@ from bookwidget.bookings.actions import (
     slots_to_transfer_to,
     transfer_tickets,
 )
+from bookwidget.catalog.actions import list_ticket_types
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web.one_booking.forms import CancelForm, TransferForm
@@ -66,7 +67,8 @@ def show_event(opened: Opened, form: TransferForm, wanted: Transfer) -> Response
         times = new_time(scope, opened.booking, form, find, place().formats.local(place().now).date())
     except Refused as refused:
         return show(opened, trouble=refused.reason, status=422)
-    kept = {"tickets": form.tickets.data or None, "service": service.id.hex}
+    kinds = {} if form.kinds.errors else kinds_in(wanted)
+    kept = {"tickets": form.tickets.data or None, "service": service.id.hex, **kinds}
     return render(
         "one_booking/transfer_event.html",
         status=422 if form.errors else 200,
@@ -74,6 +76,8 @@ def show_event(opened: Opened, form: TransferForm, wanted: Transfer) -> Response
         services=services,
         service=service,
         kept=kept,
+        next_step="review" if kinds else "kinds",
+        has_kinds=bool(list_ticket_types(scope, service.id)),
         link=partial(opened.page, "transfer", **kept),
         **times,
     )
@@ -82,8 +86,8 @@ def show_event(opened: Opened, form: TransferForm, wanted: Transfer) -> Response
 def show_offer(opened: Opened, form: TransferForm, wanted: Transfer, offer: TransferOffer) -> ResponseReturnValue:
     """The second step, where there are types to choose from, or the last one."""
     is_review = request.method == "POST" or request.args["step"] == "review" or not offer.kinds
-    kinds = {KIND + ticket.hex: kind.hex if kind else "" for ticket, kind in wanted.kinds.items()}
     kept = {"tickets": form.tickets.data or None, "service": offer.service.id.hex, "slot": wanted.slot_key}
+    kept |= kinds_in(wanted) if is_review else {}
     form.moves.data, form.moves.raw_data = offer.booking.moves, None  # what was sent may be older
     form.price.data, form.price.raw_data = offer.price.amount, None
     return render(
@@ -94,10 +98,14 @@ def show_offer(opened: Opened, form: TransferForm, wanted: Transfer, offer: Tran
         form=form,
         offer=offer,
         kept=kept,
-        kinds=kinds,
         prefix=KIND,
         link=partial(opened.page, "transfer", **kept),
     )
+
+
+def kinds_in(wanted: Transfer) -> dict[str, str]:
+    """The chosen types as the form sends them."""
+    return {KIND + ticket.hex: kind.hex if kind else "" for ticket, kind in wanted.kinds.items()}
 
 
 def wanted_of(form: TransferForm) -> Transfer:

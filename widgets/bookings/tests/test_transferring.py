@@ -53,11 +53,11 @@ def test_b7_only_confirm_changes_and_both_events_change_by_one(web_everywhere: W
     counts = booking.occurrence_id, target.id
     assert f"{booking.code}/transfer" in ada.get(f"bookings/{booking.code}").text
     first = ada.get(f"bookings/{booking.code}/transfer").text
-    assert f'value="{target.service_id.hex}"' in first
+    assert f"transfer?service={target.service_id.hex}" in first
     dates = ada.get(f"bookings/{booking.code}/transfer?service={target.service_id.hex}").text
     assert str(OccurrenceKey(target.id)) in dates
     page = ada.get(review(booking.code, target)).text
-    for words in ("Slow Flow", "Yin", "£14.00", "£10.00", "Difference", "-£4.00", "Confirm"):
+    for words in ("Slow Flow", "Yin", "£14.00", "£10.00", "Difference", "-£4.00", "price falls by £4.00", "Confirm"):
         assert words in page, words
     assert (taken(web, *counts), told(web)) == ([1, 0], [])
     path = review(booking.code, target)
@@ -85,6 +85,21 @@ def test_b7_the_ticket_type_is_chosen_before_the_review(web_everywhere: Web, ada
     assert ada.send(path).status_code == 303
     [ticket] = Acting(web.yoga).read_booking(booking.code).tickets
     assert (ticket.kind, ticket.price.amount) == ("Senior", 900)
+
+
+def test_b7_a_date_that_is_full_meanwhile_costs_no_ticket_types(web: Web) -> None:
+    ada, booking, target = web.customer(), factories.make_booking(web.yoga), add_yin(web, capacity=1)
+    kind = web.yoga.add(TicketType(id=uuid7(), service_id=target.service_id, name="Senior", price=900))
+    choosing = ada.get(review(booking.code, target).replace("step=review", "step=kinds")).text
+    [field] = set(re.findall(r'name="(kind-[0-9a-f]+)"', choosing))
+    path = review(booking.code, target, **{field: kind.id.hex})
+    fields = ada.form(path)
+    factories.make_booking(web.yoga, customer="ben", occurrence=target)
+    later = factories.make_class(web.yoga, days=4, service_id=target.service_id, provider_id=None)
+    full = ada.post(path, fields)
+    assert (full.status_code, 'name="step" value="review"' in full.text) == (422, True)
+    assert f'name="{field}" value="{kind.id.hex}"' in full.text
+    assert "Senior, £9.00" in ada.get(review(booking.code, later, **{field: kind.id.hex})).text
 
 
 def test_b7_what_cannot_be_is_said_and_what_was_chosen_stays(web: Web) -> None:
