@@ -36,7 +36,14 @@ from bookwidget.bookings.holding import (
 )
 from bookwidget.bookings.joining import join_as_guest, join_waiting_list, read_full_date
 from bookwidget.bookings.links import LinkClaim, booking_token, end_links, open_by_link, read_booking_token
-from bookwidget.bookings.listing import calendar_of_change, explain, list_bookings, read_booking, read_calendar
+from bookwidget.bookings.listing import (
+    calendar_of_change,
+    explain,
+    list_bookings,
+    read_booking,
+    read_calendar,
+    row_actions,
+)
 from bookwidget.bookings.making import book_for
 from bookwidget.bookings.notes import add_note, list_accepted, list_notes, rate_booking, withdraw_rating
 from bookwidget.bookings.offering import offer_places, take_offer, who_was_offered
@@ -235,6 +242,7 @@ __all__ = [
     "resize_place",
     "resume_booking",
     "rhythm_words",
+    "row_actions",
     "services_to_transfer_to",
     "shown",
     "slot_start",

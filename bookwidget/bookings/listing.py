@@ -45,6 +45,7 @@ from bookwidget.kernel.lines import like_pattern
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.settings import Settings
 
 EXPLAINED = (
     Permission.BOOKING_READ,
@@ -57,6 +58,12 @@ EXPLAINED = (
     Permission.BOOKING_RATE,
     Permission.BOOKING_NOTE,
 )
+
+
+def row_actions(settings: Settings) -> str:
+    """How the actions of one line are shown: `menu`, `buttons` or `icons`."""
+    shape: str = settings[choices.ROW_ACTIONS]
+    return shape
 
 
 def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:

@@ -267,6 +267,16 @@ TABS = declare(
         pick=Pick.ORDERED,
     )
 )
+ROW_ACTIONS = declare(
+    Setting(
+        "bookings.row_actions",
+        "menu",
+        _("How the actions of a booking stand in the list"),
+        _("The first as a button and the rest in a menu, all as buttons, or all as icons."),
+        Group.LIST,
+        choices={"menu": _("Button and menu"), "buttons": _("Buttons"), "icons": _("Icons")},
+    )
+)
 NOTES_ALLOWED = declare(
     Setting(
         "bookings.notes",

@@ -26,6 +26,8 @@ class LineKind(NamedTuple):
     looks: Looks
     has_provider: bool
     has_location: bool
+    shape: str
+    """How the actions are shown: `menu`, `buttons` or `icons`."""
 
 
 class Line(NamedTuple):
@@ -46,10 +48,10 @@ class Month:
     lines: Sequence[Line]
 
 
-def line_of(row: BookingRow, formats: Formats, address: str) -> Line:
+def line_of(row: BookingRow, formats: Formats, address: str, shape: str) -> Line:
     """`address` is that of the list, below which each booking has its page."""
     id, code, looks, leaf = row.id.hex, row.code, looks_of(row), formats.leaf(row.starts_at)
-    kind = LineKind(kinds_of(row) if code else None, looks, bool(row.provider), bool(row.location))
+    kind = LineKind(kinds_of(row) if code else None, looks, bool(row.provider), bool(row.location), shape)
     values = {
         "id": id,
         "at": leaf.at,
@@ -68,7 +70,7 @@ def line_of(row: BookingRow, formats: Formats, address: str) -> Line:
     return Line(row, kind, values)
 
 
-def by_month(rows: Iterable[BookingRow], formats: Formats, now: datetime, address: str) -> list[Month]:
+def by_month(rows: Iterable[BookingRow], formats: Formats, now: datetime, address: str, shape: str) -> list[Month]:
     """In the order in which they come."""
 
     def month(line: Line) -> tuple[int, int]:
@@ -76,7 +78,7 @@ def by_month(rows: Iterable[BookingRow], formats: Formats, now: datetime, addres
         return local.year, local.month
 
     today = formats.local(now)
-    groups = groupby([line_of(row, formats, address) for row in rows], key=month)
+    groups = groupby([line_of(row, formats, address, shape) for row in rows], key=month)
     filled = [(key, list(lines)) for key, lines in groups]
     return [
         Month(formats.month(own[0].row.starts_at, now), key == (today.year, today.month), own) for key, own in filled

@@ -5,7 +5,15 @@ from dataclasses import replace
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.bookings.actions import BookingDetails, ListQuery, Tab, end_links, list_bookings, read_booking
+from bookwidget.bookings.actions import (
+    BookingDetails,
+    ListQuery,
+    Tab,
+    end_links,
+    list_bookings,
+    read_booking,
+    row_actions,
+)
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.web import (
     BookingPage,
@@ -47,7 +55,7 @@ def listing() -> ResponseReturnValue:
         form=form,
         page=page,
         titles={tab: TAB_TITLES[tab] for tab in page.counts},
-        months=by_month(page.rows, here.formats, here.now, page_url(".listing")),
+        months=by_month(page.rows, here.formats, here.now, page_url(".listing"), row_actions(here.tenant.settings)),
         next_booking=None if kept else next_booking(page),
         kept=kept,
         news=news(),

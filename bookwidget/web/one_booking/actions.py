@@ -69,8 +69,8 @@ def may_change_rating(booking: BookingRow) -> Answer:
 KINDS = (
     Kind("move", _("Reschedule"), "clock", lambda booking: booking.may_move, says_why=True),
     Kind("resume", _("Resume"), "clock", lambda booking: booking.may_resume),
-    Kind("again", _("Book again"), "next", again_as_button),
-    Kind("again", _("Book again"), "next", again_in_menu, is_button=False),
+    Kind("again", _("Book again"), "copy", again_as_button),
+    Kind("again", _("Book again"), "copy", again_in_menu, is_button=False),
     Kind("postpone", _("Postpone"), "fwd", lambda booking: booking.may_postpone, is_button=False),
     Kind("transfer", _("Transfer"), "next", lambda booking: booking.may_transfer, is_button=False),
     Kind("calendar", _("Add to calendar"), "calendar", in_calendar, is_button=False),

@@ -85,6 +85,23 @@ def test_b4_every_action_is_a_link_in_the_page_in_every_theme(web: Web, theme: s
     assert "hover" not in row_of(ada.get("bookings/").text, booking.code)
 
 
+@pytest.mark.parametrize("shape", ["buttons", "icons"])
+def test_b4_every_action_stands_in_the_row_as_a_named_link_where_the_business_wants_it(web: Web, shape: str) -> None:
+    web.settings(web.yoga, bookings__row_actions=shape)
+    ada, booking = web.customer(), factories.make_booking(web.yoga)
+    base = f"/w/yoga/0/bookings/{booking.code}"
+    html = row_of(ada.get("bookings/").text, booking.code)
+    row = Controls(html)
+    assert {base, *(f"{base}/{name}" for name in ("move", "again", "transfer", "calendar", "cancel"))} <= set(row.links)
+    assert (row.summaries, row.odd) == (0, []), "nothing has to be opened first"
+    named = re.findall(r'<a class="bw-btn.*?</a>', html, re.S)
+    said = [" ".join(re.sub(r"<[^>]+>", "", link).split()) for link in named]
+    assert said[0] == "Reschedule: Slow Flow"
+    assert said[-1] == "Cancel booking: Slow Flow", "what is bad stands last"
+    assert all(one.endswith(": Slow Flow") for one in said)
+    assert html.count('title="') == (len(said) if shape == "icons" else 0)
+
+
 def test_b4_no_style_shows_anything_by_hovering_alone() -> None:
     for name in ("base.css", "widget.css"):
         for rule in re.findall(r"[^{}]*:hover[^{}]*\{[^{}]*\}", (STYLES / name).read_text("utf-8")):
