@@ -16,6 +16,7 @@ from bookwidget import create_app
 from bookwidget.config import Config
 from bookwidget.events.worker import stopped_by_signals
 from bookwidget.ops.errors import PortTaken
+from bookwidget.ops.memory import share_arenas
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +88,7 @@ def is_busy(channel: Any) -> bool:
 
 def serve(config: Config, *, with_input: bool = False) -> None:
     """The web service."""
+    share_arenas()
     stop = stop_asked(with_input=with_input)
     app = create_app(config)
     serve_app(app, config.listen, config.port, config.threads, stop, trusted=bool(config.trusted_proxies))
