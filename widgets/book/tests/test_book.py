@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from bookwidget.accounts.models import Customer
+from bookwidget.bookings.actions import booking_token
 from bookwidget.bookings.models import Acceptance, Booking, Ticket
 from bookwidget.catalog.models import TicketType
 from bookwidget.events.models import Event
@@ -93,6 +94,21 @@ def test_K3_a_guest_books_without_an_account(web: Web, kind: str, portal: bool) 
     assert "set a password" in shown
     assert (booking.status, booking.note, count(web, Hold)) == ("confirmed", "Knee", 0)
     assert "Set-Cookie" not in made.headers, "a booking signs nobody in"
+
+
+def test_k3_a_guest_books_then_moves_and_cancels_by_the_mail_s_link_with_plain_forms(web_everywhere: Web) -> None:
+    web, guest = web_everywhere, web_everywhere.visitor()
+    key, later = class_key(web), factories.make_class(web.yoga, days=6)
+    again(guest, press(guest, open_form(web, guest, key), "review", **EVE), "confirm")
+    booking = stored(web, Booking)
+    link = f"booking/{booking_token(web.services.tokens, web.yoga.tenant_id, booking.id, 1)}"
+    assert f"/w/yoga/0/{link}/move" in guest.get(link).text
+    moved = guest.send(f"{link}/move", slot=str(OccurrenceKey(later.id)))
+    assert (moved.status_code, stored(web, Booking).occurrence_id) == (303, later.id)
+    assert "has been moved to" in guest.get(moved.location).text
+    cancelled = guest.send(f"{link}/cancel", reason="A cold")
+    assert (cancelled.status_code, stored(web, Booking).status) == (303, "cancelled")
+    assert "You can undo this until" in guest.get(cancelled.location).text
 
 
 def test_K1_a_signed_in_customer_types_nothing_that_is_known(web: Web) -> None:
