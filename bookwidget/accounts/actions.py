@@ -180,7 +180,12 @@ def change_password(scope: Scope, sign_in_id: UUID, current: str, new: str) -> i
 
 def list_sign_ins(scope: Scope, sign_in_id: UUID) -> tuple[OpenSignIn, ...]:
     """The acting customer's open sign-ins, the last used first; those that idled too long are not open."""
-    rows = scope.session.rows(SIGN_INS, {"customer": own_id(scope), "now": scope.now})
+    return open_sign_ins(scope, own_id(scope), sign_in_id)
+
+
+def open_sign_ins(scope: Scope, customer_id: UUID, sign_in_id: UUID | None = None) -> tuple[OpenSignIn, ...]:
+    """The same of any customer; who may see them is for the caller to know."""
+    rows = scope.session.rows(SIGN_INS, {"customer": customer_id, "now": scope.now})
     return tuple(
         OpenSignIn(row.id, Kind(row.kind), row.device, row.site, row.created_at, row.seen_at, row.id == sign_in_id)
         for row in rows

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Uuid, bindparam, delete, or_, select, update
+from sqlalchemy import Uuid, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, SignIn
@@ -64,6 +64,8 @@ DESK_COLUMNS = (
     Customer.phone,
     (Customer.password_hash != "").label("has_account"),
     Customer.is_blocked,
+    Customer.version,
+    Customer.created_at,
 )
 DESK_CUSTOMER = select(*DESK_COLUMNS).where(Customer.id == bindparam("customer"))
 DESK_ORDER = (Customer.given_name, Customer.family_name, Customer.id)
@@ -73,6 +75,15 @@ DESK_FOUND = DESK_PAGE.where(
         contains(Customer.given_name + " " + Customer.family_name, Customer.email),
         Customer.phone.like(bindparam("digits"), escape="/"),
     )
+)
+# In the order of the fields of `customers.CustomerStep`.
+CUSTOMER_LOG = (
+    select(Event.kind, Event.at, Event.actor_kind, func.coalesce(Member.name, "").label("member"))
+    .select_from(Event)
+    .outerjoin(Member, Member.id == Event.actor_id)
+    .where(Event.customer_id == bindparam("customer"), Event.booking_id.is_(None))
+    .order_by(Event.at.desc(), Event.id.desc())
+    .limit(30)
 )
 LOCK_CUSTOMER = select(Customer.id).where(Customer.id == bindparam("customer")).with_for_update(key_share=True)
 RESET_ASKED = (
@@ -134,7 +145,7 @@ def put_customer(session: TenantSession, **values: Any) -> None:
     """Makes a customer, unless there is one with this e-mail. Inside the open write transaction."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(
-        insert(Customer).values(id=uuid7(), **values).on_conflict_do_nothing(index_elements=["tenant_id", "email"])
+        insert(Customer).values({"id": uuid7(), **values}).on_conflict_do_nothing(index_elements=["tenant_id", "email"])
     )
 
 

@@ -36,6 +36,7 @@ class DeskQuery:
     status: str = ""
     """One of `STATUSES`; empty or anything else: all of them."""
     service_id: UUID | None = None
+    customer_id: UUID | None = None
     is_latest_first: bool = False
     page: int = 1
 
@@ -126,7 +127,11 @@ def find_bookings(scope: Scope, query: DeskQuery) -> DeskPage:
         values |= {"typed": typed, "lowered": typed.lower(), "code": code if is_code(code) else ""}
     if query.service_id is not None:
         values["service"] = query.service_id
-    statement = store_desk.PAGES[query.is_latest_first, bool(typed), query.service_id is not None]
+    if query.customer_id is not None:
+        values["of_customer"] = query.customer_id
+    statement = store_desk.PAGES[
+        query.is_latest_first, bool(typed), query.service_id is not None, query.customer_id is not None
+    ]
     found = [DeskRow(*row) for row in scope.session.rows(statement, values)]
     return DeskPage(tuple(found[:PAGE]), number, len(found) > PAGE)
 

@@ -1,5 +1,6 @@
 """Statements for staff: all of a business's bookings, one booking with everything about it, marks and overrides."""
 
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Integer, Select, String, Uuid, bindparam, func, or_, select, update
@@ -23,7 +24,7 @@ MATCHES = or_(
 )
 
 
-def cut_of(*, is_latest_first: bool, by_text: bool, by_service: bool) -> CTE:
+def cut_of(*, is_latest_first: bool, by_text: bool, by_service: bool, by_customer: bool) -> CTE:
     """A page of ids, cut from the index of starts before anything is joined, so a late page costs little more."""
     chosen = select(Booking.id, Booking.occurrence_id).where(
         Booking.starts_at >= bindparam("first"),
@@ -34,6 +35,8 @@ def cut_of(*, is_latest_first: bool, by_text: bool, by_service: bool) -> CTE:
         chosen = chosen.where(MATCHES)
     if by_service:
         chosen = chosen.where(Booking.service_id == bindparam("service", type_=Uuid))
+    if by_customer:
+        chosen = chosen.where(Booking.customer_id == bindparam("of_customer", type_=Uuid))
     order = (Booking.starts_at, Booking.id)
     chosen = chosen.order_by(*(column.desc() for column in order) if is_latest_first else order)
     return chosen.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer)).cte("cut")
@@ -59,8 +62,8 @@ ROW = (
 )
 
 
-def page(*, is_latest_first: bool, by_text: bool, by_service: bool) -> Select[Any]:
-    cut = cut_of(is_latest_first=is_latest_first, by_text=by_text, by_service=by_service)
+def page(*, is_latest_first: bool, by_text: bool, by_service: bool, by_customer: bool) -> Select[Any]:
+    cut = cut_of(is_latest_first=is_latest_first, by_text=by_text, by_service=by_service, by_customer=by_customer)
     rows = around_occurrence(
         cut.join(Booking, Booking.id == cut.c.id)
         .join(Occurrence, Occurrence.id == cut.c.occurrence_id)
@@ -71,12 +74,12 @@ def page(*, is_latest_first: bool, by_text: bool, by_service: bool) -> Select[An
 
 
 PAGES = {
-    (latest, text, service): page(is_latest_first=latest, by_text=text, by_service=service)
-    for latest in (False, True)
-    for text in (False, True)
-    for service in (False, True)
+    (latest, text, service, customer): page(
+        is_latest_first=latest, by_text=text, by_service=service, by_customer=customer
+    )
+    for latest, text, service, customer in product((False, True), repeat=4)
 }
-"""By: latest first, with words to look for, of one service."""
+"""By: latest first, with words to look for, of one service, of one customer."""
 
 TICKETS = (
     select(

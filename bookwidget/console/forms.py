@@ -5,13 +5,16 @@ from wtforms import (
     EmailField,
     FileField,
     HiddenField,
+    IntegerField,
     PasswordField,
     SearchField,
     StringField,
     TelField,
     TextAreaField,
 )
+from wtforms.widgets import HiddenInput
 
+from bookwidget.accounts.guests import Guest
 from bookwidget.kernel.text import _
 from bookwidget.web.fields import DayField, MomentField
 from bookwidget.web.guard import Form
@@ -143,6 +146,16 @@ class CustomerForm(Form):
     family_name = StringField(_("Last name"))
     email = EmailField(_("Email"))
     phone = TelField(_("Phone (optional)"))
+
+    @property
+    def typed(self) -> Guest:
+        return Guest(*(field.data or "" for field in (self.email, self.given_name, self.family_name, self.phone)))
+
+
+class CustomerPageForm(CustomerForm):
+    customer = HiddenField()
+    """A new one's id, given with the page: sent twice, it is one customer."""
+    version = IntegerField(widget=HiddenInput())
 
 
 class DeskBookingForm(CustomerForm):

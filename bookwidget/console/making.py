@@ -13,7 +13,6 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.customers import DeskCustomer, find_customers, read_customer
-from bookwidget.accounts.guests import Guest
 from bookwidget.bookings.actions import (
     AT_CUSTOMER,
     NewTicket,
@@ -94,10 +93,9 @@ def choice_of(scope: Scope, customer: str, services: tuple[ServiceFacts, ...]) -
 def save(scope: Scope, form: DeskBookingForm, chosen: Choice) -> str:
     """The code of what was made."""
     where = checked_where(wherever(scope, chosen.service), form.where.data or "", form.visit_address.data or "")
-    words = (form.email.data, form.given_name.data, form.family_name.data, form.phone.data)
     made = book_for(
         scope, chosen.service.id, form.slot.data or "", [ticket(n) for n in range(chosen.places)],
-        customer=chosen.customer.id if chosen.customer else Guest(*(word or "" for word in words)),
+        customer=chosen.customer.id if chosen.customer else form.typed,
         where=where, note=form.note.data or "", booking_id=parse_uuid(form.booking.data or "") or uuid7(),
     )  # fmt: skip
     return made.code

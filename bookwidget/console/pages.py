@@ -14,6 +14,7 @@ from bookwidget.web.rendering import say
 
 MENU = (
     ("bookings", _("Bookings"), Permission.BOOKING_READ),
+    ("customers", _("Customers"), Permission.BOOKING_READ),
     ("questions", _("Questions"), Permission.CATALOG_CHANGE),
     ("services", _("Services"), Permission.CATALOG_CHANGE),
     ("hours", _("Hours"), Permission.CATALOG_CHANGE),

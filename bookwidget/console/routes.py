@@ -7,6 +7,7 @@ from bookwidget.console import (
     bookings,
     branding,
     changing,
+    customers,
     embed,
     hours,
     making,
@@ -60,6 +61,10 @@ for path, view in (
     ("/bookings/<code>/links", changing.bookings_links),
     ("/bookings/<code>/rules", rules.bookings_rules),
     ("/bookings/<code>/rules/withdraw", rules.bookings_withdraw),
+    ("/customers/new", customers.customers_new),
+    ("/customers/<customer>/edit", customers.customers_edit),
+    ("/customers/<customer>/block", customers.customers_block),
+    ("/customers/<customer>/invite", customers.customers_invite),
     ("/questions/new", questions.questions_new),
     ("/questions/<question>/", questions.questions_edit),
     ("/questions/<question>/place", questions.questions_place),
@@ -83,6 +88,8 @@ for path, view in (
 blueprint.add_url_rule("/bookings/", "bookings", bookings.bookings)
 blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_one)
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
+blueprint.add_url_rule("/customers/", "customers", customers.customers)
+blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.customers_one)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
+from bookwidget.events.models import Event
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.models import Message
 from bookwidget.tenancy.session import TenantSession
@@ -53,6 +54,14 @@ MESSAGE = select(
     Message.sent_at,
 ).where(Message.id == bindparam("message"))
 
+# In the order of the fields of `sent.SentMessage`.
+SENT_TO_CUSTOMER = (
+    select(Message.subject, Message.address, Message.created_at, Message.sent_at)
+    .join(Event, Event.id == Message.event_id)
+    .where(Event.customer_id == bindparam("customer"), Message.recipient == "customer")
+    .order_by(Message.created_at.desc(), Message.id.desc())
+    .limit(20)
+)
 LINK_VERSION = select(Booking.link_version).where(Booking.id == bindparam("booking"))
 MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))
 

@@ -32,13 +32,15 @@ LEAD_BACK = {
         "bookings_links",
         "bookings_withdraw",
         "bookings_note",
+        "customers_block",
+        "customers_invite",
         "questions_place",
         "questions_retire",
     )
 }
 """Looked at, they only lead to the page with their button."""
-OF_BOOKINGS = "console.bookings"
-"""Begins the endpoints that every member may open."""
+OF_BOOKINGS = ("console.bookings", "console.customers")
+"""Begin the endpoints that every member may open."""
 
 
 def addresses(web: Web, **named: str) -> Iterator[tuple[str, str, str]]:
@@ -64,6 +66,7 @@ def ids(web: Web) -> dict[str, str]:
     return {
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
+        "customer": web.yoga.ids["ada"].hex,
     }  # fmt: skip
 
 
@@ -77,18 +80,9 @@ def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
 def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
     pages = (
-        "branding/",
-        "settings/",
-        "sites/",
-        "embed/",
-        "login",
-        "hours/",
-        "services/",
-        "services/new",
-        "questions/",
-        "questions/new",
-        *more,
-    )
+        "branding/", "settings/", "sites/", "embed/", "login", "hours/", "services/", "services/new", "questions/",
+        "questions/new", "customers/new", *more,
+    )  # fmt: skip
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
             for page in texts for n in range(1, page.text.count('name="csrf_token"') + 1)]  # fmt: skip
@@ -157,8 +151,10 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 34
-    for page in ("branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/"):
+    assert tried == 39
+    for page in (
+        "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
+    ):  # fmt: skip
         text = visitor.get(page).text
         assert theirs["code"] not in text
         assert "Who sent you?" not in text

@@ -75,3 +75,20 @@ def making_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse
     yield "known", visitor.send(path, given_name="123", email="ada@example.com")
     ada = web.yoga.ids["ada"].hex
     yield "made", visitor.get(str(visitor.send(path.replace("=new", f"={ada}")).location))
+
+
+def customer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    yield "customers", visitor.get("customers/")
+    yield "no customers", visitor.get("customers/?q=xyzzy")
+    yield "new customer", visitor.get("customers/new")
+    yield "taken", visitor.send("customers/new", given_name="123", email="ada@example.com")
+    added = str(visitor.send("customers/new", given_name="123", email="eve@example.com").location)
+    yield "added", visitor.get(added)
+    page = added.partition("?")[0]
+    yield "details", visitor.get(f"{page}edit")
+    for deed in ("invite", "block"):
+        yield deed, visitor.get(str(visitor.send(f"{page}{deed}", page).location))
+    ada = f"customers/{web.yoga.ids['ada'].hex}/"
+    yield "a customer", visitor.get(ada)
+    for deed in ("saved", "unblocked"):
+        yield deed, visitor.get(f"{ada}?done={deed}")

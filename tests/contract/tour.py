@@ -24,7 +24,7 @@ from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
-from tests.contract.desk_pages import changing_pages, making_pages, question_pages
+from tests.contract.desk_pages import changing_pages, customer_pages, making_pages, question_pages
 from tests.contract.messages import translations
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
@@ -185,7 +185,9 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     visitor = owner(web)
     for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
         yield path, page(visitor.get(path))
-    for where, answer in chain(question_pages(visitor), changing_pages(web, visitor), making_pages(web, visitor)):
+    for where, answer in chain(
+        question_pages(visitor), changing_pages(web, visitor), making_pages(web, visitor), customer_pages(web, visitor)
+    ):
         yield where, page(answer)
     code = make_booking(web.yoga, days=2).code
     yield "cancelled", page(visitor.send(f"bookings/{make_booking(web.yoga, days=4).code}/cancel", reason="y" * 501))
