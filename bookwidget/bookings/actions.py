@@ -45,7 +45,7 @@ from bookwidget.bookings.listing import (
     row_actions,
 )
 from bookwidget.bookings.making import book_for
-from bookwidget.bookings.notes import add_note, list_accepted, list_notes, rate_booking, withdraw_rating
+from bookwidget.bookings.notes import add_note, list_accepted, list_notes, list_notes_of, rate_booking, withdraw_rating
 from bookwidget.bookings.offering import offer_places, take_offer, who_was_offered
 from bookwidget.bookings.overriding import allow_anyway, withdraw_override
 from bookwidget.bookings.policy import OVERRIDABLE, Answer
@@ -207,6 +207,7 @@ __all__ = [
     "list_accepted",
     "list_bookings",
     "list_notes",
+    "list_notes_of",
     "make_feed",
     "mark_attendance",
     "may_repeat",

@@ -1,5 +1,7 @@
 """Notes that people write to a booking, and ratings of it; what was accepted when it was made."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from bookwidget.bookings import store_notes as store
@@ -36,6 +38,24 @@ def list_notes(scope: Scope, code: str) -> list[Note]:
         for row in scope.session.rows(store.NOTES, {"booking": booking.id})
         if is_staff or row.is_shared
     ]
+
+
+class CustomerNote(NamedTuple):
+    """A note at any of a customer's bookings."""
+
+    text: str
+    at: datetime
+    member: str
+    """Who wrote it; empty: the customer, or a member who has left."""
+    code: str
+    """Of the booking."""
+
+
+def list_notes_of(scope: Scope, customer_id: UUID) -> tuple[CustomerNote, ...]:
+    """The latest ones at all bookings of a customer, latest first, in one statement; `Missing` for all but staff."""
+    if not scope.actor.is_staff:
+        raise Missing
+    return tuple(CustomerNote(*row) for row in scope.session.rows(store.NOTES_OF_CUSTOMER, {"customer": customer_id}))
 
 
 def add_note(scope: Scope, code: str, text: str, *, note_id: UUID | None = None, is_shared: bool = False) -> None:

@@ -23,6 +23,16 @@ NOTES = (
     .where(JobNote.booking_id == bindparam("booking"))
     .order_by(JobNote.id)
 )
+# In the order of the fields of `notes.CustomerNote`.
+NOTES_OF_CUSTOMER = (
+    select(JobNote.text, JobNote.written_at, func.coalesce(Member.name, "").label("member"), Booking.code)
+    .select_from(Booking)
+    .join(JobNote, JobNote.booking_id == Booking.id)
+    .outerjoin(Member, (Member.id == JobNote.author_id) & (JobNote.author_kind == "member"))
+    .where(Booking.customer_id == bindparam("customer"))
+    .order_by(JobNote.id.desc())
+    .limit(20)
+)
 NOTE = select(JobNote.booking_id).where(JobNote.id == bindparam("note"))
 NUMBER_OF_NOTES = select(func.count()).where(JobNote.booking_id == bindparam("booking"))
 

@@ -15,7 +15,7 @@ from bookwidget.accounts.customers import (
     list_sign_ins_of,
     read_customer,
 )
-from bookwidget.bookings.actions import DeskQuery, find_bookings
+from bookwidget.bookings.actions import DeskQuery, find_bookings, list_notes_of
 from bookwidget.console.bookings import STATUS_TITLES, phone_of
 from bookwidget.console.changing import staff
 from bookwidget.console.forms import CustomerPageForm, CustomerSearchForm
@@ -45,6 +45,8 @@ STEPS = {
     "password.changed": _("Password changed"),
 }
 """Other kinds of events are of no interest here."""
+SHOWN = 8
+"""Bookings on a customer's page; the list of bookings has all."""
 
 
 def customers() -> ResponseReturnValue:
@@ -64,10 +66,12 @@ def show_customer(customer: str, *, trouble: Text | None = None, status: int = 2
     bookings = find_bookings(scope, DeskQuery(customer_id=found.id, is_latest_first=True))
     steps = [step for step in list_customer_steps(scope, found.id) if step.kind in STEPS]
     return show(
-        "customer.html", status=status, customer=found, phone=phone_of(found), bookings=bookings,
-        titles=STATUS_TITLES, sign_ins=list_sign_ins_of(scope, found.id), messages=list_messages_to(scope, found.id),
-        steps=[(step, STEPS[step.kind], who_did(step, found)) for step in steps], trouble=trouble,
-        news=None if trouble else NEWS.get(request.args.get("done", "")),
+        "customer.html", status=status, customer=found, phone=phone_of(found), bookings=bookings.rows[:SHOWN],
+        has_more=bookings.has_more or len(bookings.rows) > SHOWN, titles=STATUS_TITLES,
+        notes=list_notes_of(scope, found.id), messages=list_messages_to(scope, found.id),
+        sign_ins=list_sign_ins_of(scope, found.id),
+        steps=[(step, STEPS[step.kind], who_did(step, found)) for step in steps],
+        trouble=trouble, news=None if trouble else NEWS.get(request.args.get("done", "")),
     )  # fmt: skip
 
 
