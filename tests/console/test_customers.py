@@ -73,7 +73,8 @@ def test_c1_a_customer_is_found_and_shown_with_everything(web: Web, staff: Visit
         "ada@example.com",
         "Has an account",
         "You are booked <in>",
-        "Logged in Ada Byron",
+        "Logged in at",
+        "Needs the <ramp> Sam",
         "Last seen",
     ):
         assert said in page, said
