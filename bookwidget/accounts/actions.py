@@ -82,10 +82,15 @@ def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
         return enter(scope, customer_id, browser)
 
 
+def portal_is_open(scope: Scope) -> bool:
+    """Whether customers can log in here. Guests book, and links in mails open their bookings, either way."""
+    return scope.tenant.settings[PORTAL_ENABLED]
+
+
 @contextmanager
 def proven(scope: Scope, email: str, password: str, *, address: str) -> Iterator[UUID]:
     """A write transaction for the customer whose e-mail and password these are; refused as in `sign_in`."""
-    if not scope.tenant.settings[PORTAL_ENABLED]:
+    if not portal_is_open(scope):
         raise Denied(PORTAL_OFF)
     email = email.strip().lower()
     limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, address, scope.now)

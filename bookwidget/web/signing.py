@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_login import LoginManager, UserMixin, login_required
 
-from bookwidget.accounts.actions import Browser, sign_out
+from bookwidget.accounts.actions import Browser, portal_is_open, sign_out
 from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
 from bookwidget.web.files import reader_of_file
 from bookwidget.web.frames import kind_for_this_browser, set_frame_cookie
@@ -73,8 +73,10 @@ def needs_sign_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., Res
 
     @wraps(view)
     def guarded(*values: Any, **named: Any) -> ResponseReturnValue:
-        here = place()
+        here, form = place(), services().sign_in_page
         here.reader = reader_of_file()
+        if here.signed_in and not portal_is_open(here.scope()):
+            return form("", None) if form else abort(403)
         if here.reader or here.signed_in:
             return view(*values, **named)
         return login_required(view)(*values, **named)  # type: ignore[no-any-return]

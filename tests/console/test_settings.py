@@ -254,14 +254,23 @@ def test_a_made_up_form_changes_nothing(web: Web) -> None:
     assert tenant(web.yoga).settings == {}
 
 
-def test_s1_with_the_portal_off_customers_read_so_and_guests_still_book(web: Web) -> None:
+def test_s1_with_the_portal_off_widgets_say_so_and_guests_still_book(web: Web) -> None:
+    code, ada = make_booking(web.yoga).code, web.customer()
     assert save(owner(web), portal__enabled=None).status_code == 303
-    visitor = web.visitor()
-    assert (
-        "Logging in is switched off"
-        in visitor.send("login/", email="ada@example.com", password="correct horse battery").text
-    )
-    assert visitor.get("book/").status_code == 200
+    for visitor, page in (
+        (web.visitor(), "login/"),
+        (web.visitor(), "bookings/"),
+        (ada, f"bookings/{code}"),
+        (ada, "profile/"),
+    ):
+        closed = visitor.get(page).text
+        assert "Logging in is switched off" in closed, page
+        assert 'name="password"' not in closed, page
+        assert "hello@yoga.example" in closed, "whom to ask"
+        assert "Slow Flow" not in closed, page
+    assert web.visitor().get("book/").status_code == 200
+    assert save(owner(web), portal__enabled="1").status_code == 303
+    assert "Slow Flow" in ada.get("bookings/").text, "who was logged in still is"
 
 
 def test_the_live_widget_stands_beside_and_can_be_another(web: Web) -> None:

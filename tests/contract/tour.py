@@ -205,6 +205,12 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     yield "remove site", page(visitor.get(f"sites/{web.yoga.ids['site'].hex}/remove"))
 
 
+def closed_pages(web: Web) -> Iterator[tuple[str, str]]:
+    web.settings(web.yoga, portal__enabled=False)
+    yield "closed", page(web.visitor().get("login/"))
+    web.settings(web.yoga)
+
+
 def settings_pages(web: Web) -> Iterator[tuple[str, str]]:
     visitor, of_massage = owner(web), f"settings/?service={web.yoga.ids['massage'].hex}"
     mine = visitor.form("settings/")
@@ -318,6 +324,6 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     codes = book_everything(web.yoga)
     return chain(
         strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web),
-        hours_pages(web), services_pages(web), bare_pages(web, language),
+        hours_pages(web), services_pages(web), closed_pages(web), bare_pages(web, language),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip

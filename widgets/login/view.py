@@ -3,7 +3,7 @@
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from bookwidget.accounts.actions import request_password_reset, reset_is_open, reset_password, sign_in
+from bookwidget.accounts.actions import portal_is_open, request_password_reset, reset_is_open, reset_password, sign_in
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.text import Text
 from bookwidget.web import Widget, address, blank, browser, own_path, place, render, services, signed_in
@@ -25,6 +25,8 @@ def ask(next_url: str, code_error: Text | None) -> ResponseReturnValue:
 def show_login(
     form: LoginForm, next_url: str, *, status: int = 200, code_error: Text | None = None
 ) -> ResponseReturnValue:
+    if not portal_is_open(place().scope()):
+        return render("login/closed.html", status=status)
     return render("login/login.html", status=status, form=form, next_url=next_url, code_error=code_error)
 
 
