@@ -99,6 +99,10 @@ class Business(RuleBasedStateMachine):
             self.staff_books(number != 1, number, person, 1 + (number == 2))
         for number, _date in enumerate(self.full_dates()):
             self.waits_for_a_full_one("cleo", number)
+        self.begins()
+
+    def begins(self) -> None:
+        """What else there is on the first day."""
 
     def other_classes(self) -> list[Service]:
         return [

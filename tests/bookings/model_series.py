@@ -32,6 +32,10 @@ stale = st.sampled_from([None, None, "seen", "stale"])
 class WithSeries(WithTickets):
     """`WithTickets` with what repeats."""
 
+    def begins(self) -> None:
+        self.begins_a_series("owner", "ada", 6, Rhythm(Kind.WEEKLY))
+        assert self.has_series()
+
     def has_series(self) -> bool:
         return any(one.series_id for one in self.books().bookings.values())
 

@@ -25,7 +25,7 @@ from tests.bookings.model_series import WithSeries
 
 QUICK = (Phase.explicit, Phase.generate)
 """Without making what fails smaller."""
-SHORT = {"sqlite": (12, 20), "postgresql": (5, 12)}
+SHORT = {"sqlite": (9, 18), "postgresql": (5, 12)}
 """How many examples, of how many steps."""
 
 
