@@ -13,8 +13,7 @@ case "${1:-demo}" in
 esac
 python=${PYTHON:-python3}
 stamp=.venv/.installed
-packages=tests/npm/package-lock.json
-all=$(cat requirements-dev.txt setup.cfg "$packages" | cksum)
+all=$(cat requirements-dev.txt requirements-axe.txt setup.cfg | cksum)
 if [ "$lock" = requirements-dev.txt ]; then wanted=$all; else wanted=$(cat "$lock" setup.cfg | cksum); fi
 
 if [ -x .venv/bin/bookwidget ] && [ -f "$stamp" ]; then
@@ -67,10 +66,6 @@ install() { # what pip says is of interest only when it fails
 install --require-hashes -r "$lock"
 install --no-deps --no-build-isolation --editable .
 if [ "$lock" = requirements-dev.txt ]; then
-  if command -v npm >/dev/null; then
-    npm ci --prefix tests/npm --no-audit --no-fund --silent
-  else
-    say "npm is not installed: the tests that need a package of it are skipped"
-  fi
+  install --no-deps --require-hashes -r requirements-axe.txt
 fi
 echo "$wanted" >"$stamp"

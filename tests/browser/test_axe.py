@@ -9,6 +9,7 @@ elements are shown once in each direction, where four themes, three widths and t
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from tests.browser.servers import Server, Wsgi
 from tests.contract.tour import ARABIC, GERMAN, PLAIN, Language, every_page
 from tests.web_fixtures import Web
 
-AXE = Path(__file__).parents[1] / "npm/node_modules/axe-core/axe.min.js"
+PACKAGE = find_spec("axe_playwright_python")  # of which only the script is wanted
+AXE = Path(str(PACKAGE and PACKAGE.origin)).with_name("axe.min.js")
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 RUN = """
 const why = node => (node.any[0] || node.all[0] || node.none[0]).message;
@@ -38,10 +40,7 @@ THEMES = ("quiet", "warm", "night", "clear")
 Page = tuple[str, str, str]
 """Its name, its HTML, and the theme it was made in."""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: npm was missing"),
-]
+pytestmark = pytest.mark.browser
 
 
 def dressed(web: Web, theme: str) -> None:

@@ -12,7 +12,7 @@ from scripts.imports import LEFT_OUT, check
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("bookwidget", "widgets", "scripts")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
-MADE_BY_TOOLS = {"versions", "node_modules"}
+MADE_BY_TOOLS = {"versions"}
 SHAPELESS = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 
