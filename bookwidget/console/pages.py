@@ -9,31 +9,44 @@ from flask.wrappers import Response
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.web.desk import desk
-from bookwidget.web.product import NavItem, render_product
+from bookwidget.web.product import NavArea, NavItem, render_product
 from bookwidget.web.rendering import say
 
 MENU = (
-    ("bookings", _("Bookings"), Permission.BOOKING_READ),
-    ("customers", _("Customers"), Permission.BOOKING_READ),
-    ("questions", _("Questions"), Permission.CATALOG_CHANGE),
-    ("services", _("Services"), Permission.CATALOG_CHANGE),
-    ("hours", _("Hours"), Permission.CATALOG_CHANGE),
-    ("settings", _("Settings"), Permission.SETTINGS_CHANGE),
-    ("branding", _("Branding"), Permission.BRANDING_CHANGE),
-    ("sites", _("Sites"), Permission.SITES_CHANGE),
-    ("embed", _("Embed"), None),
-)
-"""Endpoint, title, and what one must be allowed to see it; None: every member."""
+    (_("Bookings"), (
+        ("bookings", _("Bookings"), Permission.BOOKING_READ),
+        ("customers", _("Customers"), Permission.BOOKING_READ),
+    )),
+    (_("Offer"), (
+        ("services", _("Services"), Permission.CATALOG_CHANGE),
+        ("hours", _("Hours"), Permission.CATALOG_CHANGE),
+        ("questions", _("Questions"), Permission.CATALOG_CHANGE),
+    )),
+    (_("Website"), (
+        ("embed", _("Embed"), None),
+        ("branding", _("Branding"), Permission.BRANDING_CHANGE),
+        ("sites", _("Sites"), Permission.SITES_CHANGE),
+    )),
+    (_("Business"), (
+        ("settings", _("Settings"), Permission.SETTINGS_CHANGE),
+    )),
+)  # fmt: skip
+"""Areas, and in each of them endpoint, title, and what one must be allowed to see it; None: every member."""
 
 
-def menu() -> list[NavItem]:
-    """The pages that this member may see. A page below one of them counts as that one."""
+def menu() -> list[NavArea]:
+    """The areas and pages that this member may see. A page below one of them counts as that one."""
     current = (request.endpoint or "").removeprefix("console.").partition("_")[0]
-    return [
-        NavItem(title, url_for(f"console.{endpoint}"), endpoint == current)
-        for endpoint, title, permission in MENU
-        if permission is None or desk().may(permission)
-    ]
+    areas = []
+    for area, pages in MENU:
+        items = [
+            NavItem(title, url_for(f"console.{endpoint}"), endpoint == current)
+            for endpoint, title, permission in pages
+            if permission is None or desk().may(permission)
+        ]
+        if items:
+            areas.append(NavArea(area, items))
+    return areas
 
 
 def show(name: str, *, status: int = 200, **page: Any) -> Response:

@@ -25,13 +25,29 @@ class NavItem:
 
 
 @dataclass(frozen=True)
+class NavArea:
+    """Pages that belong together; the area's own address is its first page's."""
+
+    title: Text
+    pages: Sequence[NavItem]
+
+    @property
+    def url(self) -> str:
+        return self.pages[0].url
+
+    @property
+    def is_current(self) -> bool:
+        return any(page.is_current for page in self.pages)
+
+
+@dataclass(frozen=True)
 class Product:
     """What every template in the product's look may use, under the name `product`."""
 
     language: str
     direction: str
     stylesheet_url: str
-    nav: Sequence[NavItem]
+    nav: Sequence[NavArea]
     business: str
     """Name of the business whose console this is; empty when nobody is signed in."""
     person: str
@@ -50,7 +66,7 @@ def locale_here(here: Desk | None) -> str:
     return request.accept_languages.best_match(("en", *services().catalogs.languages)) or "en"
 
 
-def render_product(name: str, *, status: int = 200, nav: Sequence[NavItem] = (), **page: Any) -> Response:
+def render_product(name: str, *, status: int = 200, nav: Sequence[NavArea] = (), **page: Any) -> Response:
     """A page without a theme, which nobody may frame and no cache may keep."""
     found = g.get("place")
     here = found if isinstance(found, Desk) else None
