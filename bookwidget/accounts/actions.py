@@ -263,7 +263,14 @@ def own_id(scope: Scope) -> UUID:
 def sign_in_member(scope: Scope, member_id: UUID, *, device: str) -> str:
     """Opens the console for a member whose password was checked at the platform's sign-in."""
     with writing(scope.session) as session:
-        if session.get(Member, (scope.tenant.id, member_id)) is None:
+        found = session.get(Member, (scope.tenant.id, member_id))
+        if found is None or found.ended_at is not None:
             raise Missing
-        record(scope, "member.signed_in")
-        return open_sign_in(scope, Kind.CONSOLE, member_id=member_id, device=device)
+        return enter_as_member(scope, found, device=device)
+
+
+def enter_as_member(scope: Scope, found: Member, *, device: str) -> str:
+    """Opens the console inside the open write transaction."""
+    found.signed_in_at = scope.now
+    record(scope, "member.signed_in")
+    return open_sign_in(scope, Kind.CONSOLE, member_id=found.id, device=device)

@@ -15,6 +15,7 @@ from bookwidget.accounts.store import (
     END_HAND_OVERS,
     END_SIGN_IN,
     END_SIGN_INS,
+    END_SIGN_INS_OF_MEMBER,
     NOTE_SEEN,
     WHO_AND_WHERE,
     WHO_AT_CONSOLE,
@@ -205,3 +206,8 @@ def end_sign_ins_of(session: TenantSession, customer_id: UUID, now: datetime, *,
     """
     session.rows(END_HAND_OVERS, {"customer": customer_id})
     return session.rows(END_SIGN_INS, {"customer": customer_id, "kept": keep, "now": now}).rowcount
+
+
+def end_sign_ins_of_member(session: TenantSession, member_id: UUID, now: datetime) -> None:
+    """Ends all of a member's sign-ins inside the open write transaction."""
+    session.rows(END_SIGN_INS_OF_MEMBER, {"member": member_id, "now": now})

@@ -47,7 +47,7 @@ WHO_AT_CONSOLE = (
     select(*SIGN_IN_COLUMNS, *MEMBER_COLUMNS, *TENANT_COLUMNS)
     .select_from(Tenant)
     .outerjoin(SignIn, (SignIn.id == bindparam("sign_in")) & SignIn.ended_at.is_(None))
-    .outerjoin(Member, Member.id == SignIn.member_id)
+    .outerjoin(Member, (Member.id == SignIn.member_id) & Member.ended_at.is_(None))
 )
 CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).where(
     Customer.email == bindparam("email")
@@ -122,6 +122,12 @@ END_SIGN_INS = (
     .where(
         SignIn.customer_id == bindparam("customer"), SignIn.ended_at.is_(None), or_(KEPT.is_(None), SignIn.id != KEPT)
     )
+    .values(ended_at=bindparam("now"))
+)
+
+END_SIGN_INS_OF_MEMBER = (
+    update(SignIn)
+    .where(SignIn.member_id == bindparam("member"), SignIn.ended_at.is_(None))
     .values(ended_at=bindparam("now"))
 )
 

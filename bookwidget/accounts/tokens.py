@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from itsdangerous import BadData, Signer, URLSafeTimedSerializer
@@ -11,6 +11,7 @@ from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.ids import parse_uuid
 
 RESET_LIFETIME = timedelta(hours=1)
+INVITATION_LIFETIME = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,18 @@ class ResetClaim:
         return self.fingerprint == fingerprint_of(password_hash)
 
 
+@dataclass(frozen=True)
+class MemberClaim:
+    """What a link to the console says: at which business, for whom, and for which state of theirs it was made."""
+
+    tenant_id: UUID
+    member_id: UUID
+    fingerprint: str
+
+    def fits(self, state: str) -> bool:
+        return self.fingerprint == fingerprint_of(state)
+
+
 def fingerprint_of(password_hash: str) -> str:
     return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
 
@@ -35,6 +48,8 @@ class Tokens:
     def __init__(self, secret_key: str) -> None:
         self._secret = secret_key
         self._reset = URLSafeTimedSerializer(secret_key, salt="password-reset")
+        self._member = URLSafeTimedSerializer(secret_key, salt="member-password")
+        self._invitation = URLSafeTimedSerializer(secret_key, salt="member-invitation")
 
     def reset(self, tenant_id: UUID, customer_id: UUID, password_hash: str) -> str:
         """A token to set a new password; useless after `RESET_LIFETIME` or once a password was set."""
@@ -51,6 +66,21 @@ class Tokens:
         is_good = tenant == tenant_id.hex and is_fresh(made_at, RESET_LIFETIME, utc_now())
         return ResetClaim(id, fingerprint) if id and is_good else None
 
+    def member_password(self, tenant_id: UUID, member_id: UUID, password_hash: str) -> str:
+        """The same for a member. It names the business too, because the console's addresses do not."""
+        return _member_token(self._member, tenant_id, member_id, password_hash)
+
+    def read_member_password(self, token: str) -> MemberClaim | None:
+        """None for a token that is forged or older than `RESET_LIFETIME`."""
+        return _member_claim(self._member, token, RESET_LIFETIME)
+
+    def invitation(self, tenant_id: UUID, member_id: UUID, invited_at: datetime) -> str:
+        """Lets a member in who has no password yet; useless once another invitation was sent."""
+        return _member_token(self._invitation, tenant_id, member_id, invited_at.isoformat())
+
+    def read_invitation(self, token: str) -> MemberClaim | None:
+        return _member_claim(self._invitation, token, INVITATION_LIFETIME)
+
     def sign(self, purpose: str, tenant_id: UUID, *facts: str) -> str:
         """Facts without dots that come back unchanged, for this purpose and tenant only. Everybody can read them."""
         return self._signer(purpose, tenant_id).sign(".".join(facts)).decode()
@@ -64,3 +94,18 @@ class Tokens:
 
     def _signer(self, purpose: str, tenant_id: UUID) -> Signer:
         return Signer(self._secret, salt=f"{purpose}:{tenant_id.hex}")
+
+
+def _member_token(signer: URLSafeTimedSerializer, tenant_id: UUID, member_id: UUID, state: str) -> str:
+    token = signer.dumps([tenant_id.hex, member_id.hex, fingerprint_of(state)])
+    return token if isinstance(token, str) else token.decode()
+
+
+def _member_claim(signer: URLSafeTimedSerializer, token: str, lifetime: timedelta) -> MemberClaim | None:
+    try:
+        (tenant, member, fingerprint), made_at = signer.loads(token, return_timestamp=True)
+    except (BadData, ValueError, TypeError):
+        return None
+    ids = parse_uuid(tenant), parse_uuid(member)
+    is_good = is_fresh(made_at, lifetime, utc_now())
+    return MemberClaim(ids[0], ids[1], fingerprint) if ids[0] and ids[1] and is_good else None

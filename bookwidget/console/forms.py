@@ -27,6 +27,14 @@ class ConsoleLoginForm(Form):
     next = HiddenField()
 
 
+class ConsoleForgotForm(Form):
+    email = EmailField(_("Email"))
+
+
+class ConsolePasswordForm(Form):
+    password = PasswordField(_("New password"))
+
+
 class ChoiceForm(Form):
     next = HiddenField()
 

@@ -12,6 +12,7 @@ from bookwidget.console import (
     hours,
     making,
     one_booking,
+    passwords,
     questions,
     rules,
     services,
@@ -28,7 +29,7 @@ blueprint = Blueprint("console", __name__, url_prefix="/console")
 errors.in_frame(blueprint)
 
 BOTH = ["GET", "POST"]
-OPEN = {"console.log_in", "console.choose"}
+OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password"}
 """Endpoints for people who are not signed in. They bind no desk, so that their forms' guards fit whoever asks."""
 
 
@@ -55,6 +56,8 @@ for path, view in (
     ("/login", signing.log_in),
     ("/choose", signing.choose),
     ("/logout", signing.log_out),
+    ("/forgot", passwords.forgot),
+    ("/password/<token>", passwords.password),
     ("/bookings/new", making.bookings_new),
     ("/bookings/<code>/attendance", changing.bookings_attendance),
     ("/bookings/<code>/note", changing.bookings_note),

@@ -1,5 +1,7 @@
 """Signing in to the console: e-mail and password first, then the business, if there are several."""
 
+from typing import Any
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -45,7 +47,7 @@ def log_in() -> ResponseReturnValue:
     return enter(Choice.of(fitting[0]), form.next.data)
 
 
-def ask_to_wait(form: Form, seconds: int) -> ResponseReturnValue:
+def ask_to_wait(form: Form, seconds: int, template: str = "console/login.html", **page: Any) -> ResponseReturnValue:
     minutes = -(-seconds // 60)
     form.refuse(
         "",
@@ -55,7 +57,7 @@ def ask_to_wait(form: Form, seconds: int) -> ResponseReturnValue:
             minutes,
         ),
     )
-    response = render_product("console/login.html", status=429, form=form)
+    response = render_product(template, status=429, form=form, **page)
     response.headers["Retry-After"] = str(seconds)
     return response
 

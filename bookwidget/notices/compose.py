@@ -38,7 +38,7 @@ BOOKING_LINK = "https://link.invalid/booking"
 WAITING_LINK = "https://link.invalid/waiting"
 """Stands for the link that opens the one entry of a waiting list."""
 
-CUSTOMER, BUSINESS = "customer", "business"
+CUSTOMER, BUSINESS, MEMBER = "customer", "business", "member"
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Composer:
         self._text: Environment = self._html.overlay(autoescape=False)
 
     def letter(self, tenant: TenantFacts, event: Happened, recipient: str, customer: CustomerFacts) -> Letter:
-        """`recipient` is CUSTOMER or BUSINESS. Raises if there is no such template or the event lacks a fact."""
+        """`recipient` is CUSTOMER, BUSINESS or MEMBER. Raises if there is no such template or a fact is missing."""
         name = f"{tenant.theme}:mail/{event.kind}.{recipient}"
         branding = Branding.from_json({**tenant.branding, "name": tenant.name})
         locale = self._locale(customer.locale, tenant.locale) if recipient == CUSTOMER else tenant.locale

@@ -10,7 +10,7 @@ from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
 from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK, WAITING_LINK
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
-from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, message_of
+from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
 from bookwidget.notices.subscribers import SEND
 from bookwidget.notices.transport import Undeliverable, Unreachable
 from bookwidget.tenancy.scope import Scope
@@ -22,6 +22,7 @@ DEEDS = ("made", "cancelled", "moved", "restored", "postponed", "resumed")
 WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in DEEDS}
 WITH_WAITING_LINK = {f"waitlist.{deed}.customer" for deed in ("joined", "offered", "offer_ended")}
 WITH_RESET_LINK = "password.reset_requested.customer"
+WITH_MEMBER_LINK = {"member.reset_requested.member", "member.invited.member"}
 
 
 @handles(SEND, attempts=ATTEMPTS)
@@ -50,6 +51,11 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[s
         if customer is None:
             raise GiveUp("the customer is gone")
         stand_in, link = RESET_LINK, post.links.password_reset(scope.tenant, customer)
+    elif message.template in WITH_MEMBER_LINK:
+        member = member_of(scope.session, UUID(payload["customer"]))
+        if member is None:
+            raise GiveUp("the member has left")
+        stand_in, link = RESET_LINK, post.links.of_member(scope.tenant, member)
     elif message.template in WITH_BOOKING_LINK:
         stand_in, link = BOOKING_LINK, _booking_link(scope, post, payload.get("booking"))
     elif message.template in WITH_WAITING_LINK:

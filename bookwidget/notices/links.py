@@ -1,6 +1,7 @@
 """Addresses that stand in mails. Who serves the pages knows them, so the process passes them in."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -27,11 +28,30 @@ class CustomerFacts:
         return f"{self.given_name} {self.family_name}".strip()
 
 
+@dataclass(frozen=True)
+class MemberFacts:
+    """Somebody who works for the business, as read when a message to them is written or sent."""
+
+    id: UUID
+    email: str
+    name: str
+    password_hash: str = field(repr=False)
+    invited_at: datetime | None
+
+    @property
+    def as_addressee(self) -> CustomerFacts:
+        """As templates know people; they read the business's language."""
+        return CustomerFacts(self.id, self.email, self.name, "", "", "", is_blocked=False, password_hash="")
+
+
 class Links(Protocol):
     """All are absolute."""
 
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         """A fresh single-use address. Asked for at the moment of sending, and never stored."""
+
+    def of_member(self, tenant: TenantFacts, member: MemberFacts) -> str:
+        """The same for the console: where who is invited comes in, and others set a new password."""
 
     def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
         """Where this one booking opens for whoever has the link. Never stored."""

@@ -9,8 +9,9 @@ from sqlalchemy import bindparam, select, update
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
 from bookwidget.events.models import Event
-from bookwidget.notices.links import CustomerFacts
+from bookwidget.notices.links import CustomerFacts, MemberFacts
 from bookwidget.notices.models import Message
+from bookwidget.tenancy.models import Member
 from bookwidget.tenancy.session import TenantSession
 
 
@@ -41,6 +42,11 @@ CUSTOMER = select(
     Customer.password_hash,
 ).where(Customer.id == bindparam("customer"))
 
+# In the order of the fields of `links.MemberFacts`.
+MEMBER = select(Member.id, Member.email, Member.name, Member.password_hash, Member.invited_at).where(
+    Member.id == bindparam("member"), Member.ended_at.is_(None)
+)
+
 MESSAGE = select(
     Message.id,
     Message.template,
@@ -69,6 +75,12 @@ MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sen
 def customer_of(session: TenantSession, customer_id: UUID) -> CustomerFacts | None:
     row = session.rows(CUSTOMER, {"customer": customer_id}).one_or_none()
     return None if row is None else CustomerFacts(*row)
+
+
+def member_of(session: TenantSession, member_id: UUID) -> MemberFacts | None:
+    """None for who has left."""
+    row = session.rows(MEMBER, {"member": member_id}).one_or_none()
+    return None if row is None else MemberFacts(*row)
 
 
 def message_of(session: TenantSession, message_id: UUID) -> StoredMessage | None:

@@ -1,6 +1,7 @@
 """Who is told of what: the messages that follow from events."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile, calendar_of_change
 from bookwidget.events.dispatch import Effect, subscribes
@@ -8,13 +9,13 @@ from bookwidget.events.jobs import Services
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER
+from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.mail import NAME_LENGTH, SUBJECT_LENGTH, one_line
 from bookwidget.notices.models import Message
 from bookwidget.notices.post import Post
 from bookwidget.notices.series import is_told_by_another
-from bookwidget.notices.store import customer_of
+from bookwidget.notices.store import customer_of, member_of
 from bookwidget.tenancy.scope import Scope
 
 SEND = "message.send"
@@ -76,6 +77,14 @@ def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> It
         yield _message(scope, event, services[Post], CUSTOMER, customer)
 
 
+@subscribes("member.reset_requested", "member.invited")
+def send_members_their_link(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """To who works for the business, or is to."""
+    member = member_of(scope.session, UUID(hex=event.after["member"]))
+    if member is not None:
+        yield _message(scope, event, services[Post], MEMBER, member.as_addressee)
+
+
 def _customer(scope: Scope, event: Happened) -> CustomerFacts | None:
     return None if event.customer_id is None else customer_of(scope.session, event.customer_id)
 
@@ -96,7 +105,7 @@ def _message(
 ) -> Effect:
     letter = post.composer.letter(scope.tenant, event, recipient, customer)
     business = scope.tenant.email
-    to, answer = (customer.email, business) if recipient == CUSTOMER else (business, customer.email)
+    to, answer = (business, customer.email) if recipient == BUSINESS else (customer.email, business)
     message = Message(
         id=uuid7(),
         event_id=event.id,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.bookings.actions import booking_token, waiting_token
-from bookwidget.notices.links import CustomerFacts
+from bookwidget.notices.links import CustomerFacts, MemberFacts
 from bookwidget.tenancy.scope import TenantFacts
 
 
@@ -21,6 +21,13 @@ class ServiceLinks:
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         token = self.tokens.reset(tenant.id, customer.id, customer.password_hash)
         return f"{self.public_url}/w/{tenant.slug}/0/login/reset/{token}"
+
+    def of_member(self, tenant: TenantFacts, member: MemberFacts) -> str:
+        if member.invited_at is not None:
+            token = self.tokens.invitation(tenant.id, member.id, member.invited_at)
+            return f"{self.public_url}/console/invitation/{token}"
+        token = self.tokens.member_password(tenant.id, member.id, member.password_hash)
+        return f"{self.public_url}/console/password/{token}"
 
     def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
         token = booking_token(self.tokens, tenant.id, booking_id, version)

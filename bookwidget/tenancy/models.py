@@ -82,3 +82,9 @@ class Member(Owned, Base):
     role: Mapped[str] = mapped_column(String(10), default="owner")
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
+    invited_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Of an invitation that is not accepted yet; its link is made for this instant."""
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Who has left. The row stays, because the history names them."""
+    signed_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    """The last time."""

@@ -34,9 +34,9 @@ TENANT_SUMMARIES = select(
     Tenant.id, Tenant.slug, Tenant.name, Tenant.is_active, Tenant.created_at
 ).order_by(Tenant.slug)  # fmt: skip
 MEMBERSHIPS_OF_EMAIL = (
-    select(Tenant.id, Tenant.slug, Tenant.name, Member.id, Member.password_hash)
+    select(Tenant.id, Tenant.slug, Tenant.name, Member.id, Member.password_hash, Member.invited_at.is_not(None))
     .join(Member, Member.tenant_id == Tenant.id)
-    .where(Member.email == bindparam("email"), Tenant.is_active)
+    .where(Member.email == bindparam("email"), Member.ended_at.is_(None), Tenant.is_active)
     .order_by(Tenant.slug)
 )
 
@@ -62,6 +62,8 @@ class Membership:
     """The business's."""
     member_id: UUID
     password_hash: str
+    is_invited: bool = False
+    """Has not accepted yet."""
 
 
 def checked_slug(slug: str) -> str:

@@ -1,6 +1,6 @@
 """Who of the business may do what; deny by default."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Denied
@@ -18,6 +18,7 @@ ROLES = {
     Permission.SETTINGS_CHANGE: MANAGERS,
     Permission.SITES_CHANGE: MANAGERS,
 }
+ROLE = select(Member.role).where(Member.id == bindparam("member"), Member.ended_at.is_(None))
 NOT_YOURS = _("Only owners and managers of the business can do this. Ask one of them.")
 
 
@@ -32,6 +33,6 @@ def require(scope: Scope, permission: Permission) -> None:
         return
     role = None
     if scope.actor.kind is ActorKind.MEMBER:
-        role = scope.session.scalar(select(Member.role).where(Member.id == scope.actor.id))
+        role = scope.session.scalar(ROLE, {"member": scope.actor.id})
     if role is None or not may(role, permission):
         raise Denied(NOT_YOURS)

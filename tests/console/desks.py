@@ -1,14 +1,23 @@
 """Members at the console, and what they find there."""
 
+import re
+from email.message import EmailMessage
 from typing import Any
 
 from sqlalchemy import select
 
+from bookwidget.events.jobs import Services
 from bookwidget.events.models import Event
+from bookwidget.events.worker import Worker
+from bookwidget.notices.compose import Composer
+from bookwidget.notices.post import Post
+from bookwidget.ops.links import ServiceLinks
 from bookwidget.tenancy.models import Member, Site, Tenant
+from bookwidget.theming.i18n import Catalogs
 from tests import factories
 from tests.factories import PASSWORD, World
-from tests.web_fixtures import Visitor, Web
+from tests.notices.mailing import HOST, SENDER, WIRED, Outbox, shipped_themes, text_of, work_off
+from tests.web_fixtures import HERE, Visitor, Web
 
 
 def nobody(web: Web) -> Visitor:
@@ -48,3 +57,17 @@ def origins(world: World) -> list[str]:
 
 HOSTILE_LINES = ("x" * 5000, "Yoga\x00", "Yoga\r\nBcc: all@example.com", "Yo\u202ega")
 """What may stand in no line of ours."""
+
+
+def mails(web: Web) -> list[EmailMessage]:
+    """What the worker sends now, with the links that people get."""
+    assert WIRED
+    outbox, links = Outbox(), ServiceLinks(HERE, web.services.tokens)
+    post = Post(outbox, Composer(shipped_themes(), Catalogs([]), links), links, SENDER, HOST)
+    work_off(Worker(web.database, Services(post), lambda: web.now))
+    return outbox.mails
+
+
+def link_in(mail: EmailMessage) -> str:
+    """The path of the console's link."""
+    return re.findall(rf"{HERE}(/console/\S+)", text_of(mail))[0]  # type: ignore[no-any-return]

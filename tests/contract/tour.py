@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER, Letter
+from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER, Letter
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs
@@ -182,6 +182,7 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     stranger.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language.locale.replace("_", "-")
     for path in ("/login", "/console/login", "/login?business=nobody"):
         yield path, page(stranger.get(path))
+    yield from members_links(web, stranger)
     visitor = owner(web)
     for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
         yield path, page(visitor.get(path))
@@ -203,6 +204,15 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     hire(web.other, "bo@both.example", "staff")
     yield "choose", page(stranger.send("login", email="bo@both.example", password=PASSWORD))
     yield "remove site", page(visitor.get(f"sites/{web.yoga.ids['site'].hex}/remove"))
+
+
+def members_links(web: Web, stranger: Visitor) -> Iterator[tuple[str, str]]:
+    own = web.yoga.tenant_id, web.yoga.ids["owner"]
+    password = web.services.tokens.member_password(*own, factories.PASSWORD_HASH)
+    for path in ("forgot", "forgot?sent=1", "password/x", f"password/{password}"):
+        yield path, page(stranger.get(path))
+    yield "no address", page(stranger.send("forgot", email="nobody"))
+    yield "bad password", page(stranger.send(f"password/{password}", password="12345"))
 
 
 def closed_pages(web: Web) -> Iterator[tuple[str, str]]:
@@ -308,6 +318,10 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
         yield happened.kind, made.html
         yield f"{happened.kind}{PLAIN}", plain(made, language)
+    for kind in ("member.reset_requested",):
+        made = letter(event(kind, {}, {}), MEMBER, catalogs, locale=language.locale)
+        yield kind, made.html
+        yield f"{kind}{PLAIN}", plain(made, language)
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
 
 

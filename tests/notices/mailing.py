@@ -12,7 +12,7 @@ from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
 from bookwidget.notices import delivery, subscribers
 from bookwidget.notices.compose import Composer
-from bookwidget.notices.links import CustomerFacts
+from bookwidget.notices.links import CustomerFacts, MemberFacts
 from bookwidget.notices.post import Post
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.i18n import Catalogs
@@ -35,6 +35,10 @@ class FixedLinks:
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         self.made += 1
         return f"https://service.example/w/{tenant.slug}/0/login/reset/token-{self.made}?a=1&b=2"
+
+    def of_member(self, tenant: TenantFacts, member: MemberFacts) -> str:
+        self.made += 1
+        return f"https://service.example/console/password/token-{self.made}?a=1&b=2"
 
     def booking(self, tenant: TenantFacts, booking_id: UUID, version: int) -> str:
         return f"https://service.example/w/{tenant.slug}/0/booking/{booking_id.hex}.{version}?a=1&b=2"
