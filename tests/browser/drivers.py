@@ -114,6 +114,14 @@ class Browser(ABC):
 
         self._wait(f"field {css}", write, timeout)
 
+    def keys(self, css: str, text: str, timeout: float = PATIENCE) -> None:
+        """Presses keys on an element, such as those that move through a list."""
+        self._wait(f"keys on {css}", lambda: self._find(css).send_keys(text) or True, timeout)
+
+    def wait(self, what: str, attempt: Callable[[], T | None], timeout: float = PATIENCE) -> T:
+        """Until `attempt` gives something; an error on the way is no answer yet."""
+        return self._wait(what, attempt, timeout)
+
     # -- how it looks
     @abstractmethod
     def screenshot(self, path: Path) -> None:

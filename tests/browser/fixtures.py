@@ -12,23 +12,28 @@ from tests.browser import table
 from tests.browser import webkit as webkit_module
 from tests.browser.chromium import Chromium
 from tests.browser.firefox import Firefox
+from tests.browser.hands import WAYS
 from tests.browser.modes import MODES
 from tests.browser.servers import Server, Wsgi
 from tests.browser.webkit import WebKit
 
-TABLE = Path("instance/engine-steps.md")
+TABLES = {
+    "engine x step": ([mode.title for mode in MODES], "instance/engine-steps.md"),
+    "way x journey": ([*WAYS], "instance/ways.md"),
+}
+"""By name: the columns, and where the last run's is kept."""
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Prints the engine x step table of this run, and keeps it."""
+    """Prints the tables of this run, and keeps them."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
-    rows = table.gather(reports, [mode.title for mode in MODES])
-    if rows:
-        terminalreporter.section("engine x step")
-        terminalreporter.write_line(table.plain(rows))
-        path = config.rootpath / TABLE
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(table.markdown(rows))
+    for name, (columns, path) in TABLES.items():
+        if rows := table.gather(reports, columns):
+            terminalreporter.section(name)
+            terminalreporter.write_line(table.plain(rows))
+            kept = config.rootpath / path
+            kept.parent.mkdir(exist_ok=True)
+            kept.write_text(table.markdown(rows))
 
 
 def _need(*programs: Path) -> None:

@@ -21,7 +21,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-ENGINES = ("chromium", "firefox", "chromium-noscript", "firefox-noscript")
+ENGINES = ("chromium", "firefox", "firefox-noscript")
 EVENTS_OF_KIND = select(Event.id).where(Event.kind == bindparam("kind"))
 FRAME, PLAIN = "#place iframe", "#place"
 

@@ -10,7 +10,7 @@ from bookwidget.accounts import passwords
 from tests.browser import steps, steps_host, steps_popup
 from tests.browser.modes import MODES, Journey, Mode, write_pages
 from tests.browser.stage import Stage, raise_stage
-from tests.browser.table import cell
+from tests.browser.table import cell, shown_in
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -71,9 +71,7 @@ def test_every_step(mode: Mode, stage: Stage, request: pytest.FixtureRequest) ->
 
 def test_the_protocol_shows_the_table_of_a_run() -> None:
     """Same steps, same modes, and nothing in it failed. After a change: copy what the run has kept."""
-    document = (Path(__file__).parents[2] / "docs/protocol.md").read_text("utf-8")
-    table = document.partition("<!-- engine x step -->\n")[2].partition("<!-- end")[0]
-    heading, _line, *rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    heading, *rows = shown_in((Path(__file__).parents[2] / "docs/protocol.md").read_text("utf-8"), "engine x step")
     assert heading[1:] == [mode.title for mode in MODES]
     assert [row[0] for row in rows] == list(STEPS)
     assert not [row for row in rows if "NO" in row or "–" in row]
