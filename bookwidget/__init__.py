@@ -1,8 +1,11 @@
 """bookwidget: customer portal widgets for booking businesses."""
 
 from pathlib import Path
+from typing import NamedTuple
 
+import structlog
 from flask import Flask
+from jinja2 import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import bookwidget.models  # noqa: F401 - all tables are known before the first statement
@@ -14,7 +17,8 @@ from bookwidget.logs import configure_logging
 from bookwidget.tenancy.database import Database
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.lookup import make_environment
-from bookwidget.theming.themes import find_themes
+from bookwidget.theming.overrides import check_overrides
+from bookwidget.theming.themes import Themes, find_themes
 from bookwidget.theming.themes import shipped_folder as shipped_themes
 from bookwidget.version import __version__
 from bookwidget.web import (
@@ -32,12 +36,12 @@ from bookwidget.web import (
     signing,
     visits,
 )
-from bookwidget.web.discovery import find_widgets
+from bookwidget.web.discovery import Manifest, find_widgets
 from bookwidget.web.discovery import shipped_folder as shipped_widgets
 from bookwidget.web.services import EXTENSION, Services
 from bookwidget.web.widgets import register_widgets
 
-__all__ = ["__version__", "create_app"]
+__all__ = ["Parts", "__version__", "create_app", "find_parts"]
 
 HERE = Path(__file__).resolve().parent
 BLUEPRINTS = (
@@ -58,7 +62,6 @@ def create_app(config: Config | None = None, *, clock: Clock = utc_now) -> Flask
     configure_logging()
     services = make_services(config, clock)
     app = Flask("bookwidget", root_path=str(HERE), static_folder=None, template_folder=None)
-    services.templates.globals.update(rendering.SHARED)
     app.secret_key = config.secret_key
     app.config.update(MAX_CONTENT_LENGTH=config.max_upload)
     app.extensions[EXTENSION] = services
@@ -75,18 +78,39 @@ def create_app(config: Config | None = None, *, clock: Clock = utc_now) -> Flask
     return app
 
 
-def make_services(config: Config, clock: Clock) -> Services:
-    """What the web process and the worker share."""
+class Parts(NamedTuple):
+    """What the folders of widgets and themes hold; needs no database."""
+
+    widgets: dict[str, Manifest]
+    themes: Themes
+    catalogs: Catalogs
+    templates: Environment
+
+
+def find_parts(config: Config, *, auto_reload: bool = False) -> Parts:
+    """`WidgetError` for a widget that is not in order; themes that are not are left out."""
     widgets = find_widgets([shipped_widgets(), *config.widget_folders])
     themes = find_themes([shipped_themes(), *config.theme_folders])
     folders = {slug: widget.folder for slug, widget in widgets.items()}
+    homes, core = {**folders, "console": HERE / "console"}, HERE / "web" / "templates"
+    templates = make_environment(themes, homes, core, auto_reload=auto_reload)
+    usable = check_overrides(themes, templates)
+    if usable is not themes:
+        themes, templates = usable, make_environment(usable, homes, core, auto_reload=auto_reload)
+    templates.globals.update(rendering.SHARED)
+    catalogs = Catalogs([folder / "translations" for folder in (HERE, *folders.values(), *themes.folders)])
+    return Parts(widgets, themes, catalogs, templates)
+
+
+def make_services(config: Config, clock: Clock) -> Services:
+    """What the web process and the worker share."""
+    parts = find_parts(config)
+    for problem in parts.themes.problems:
+        structlog.get_logger().error("theme_left_out", theme=problem.theme, reason=str(problem))
     return Services(
         config=config,
         database=Database(config.database_url, pool_size=config.threads),  # no thread waits for a connection
         clock=clock,
-        themes=themes,
-        catalogs=Catalogs([HERE / "translations", *(folder / "translations" for folder in folders.values())]),
-        templates=make_environment(themes, {**folders, "console": HERE / "console"}, HERE / "web" / "templates"),
         tokens=Tokens(config.secret_key),
-        widgets=widgets,
+        **parts._asdict(),
     )

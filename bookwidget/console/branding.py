@@ -1,5 +1,7 @@
 """The look: name, logo, colours, corners, font; beside it a real widget as customers see it."""
 
+from dataclasses import dataclass
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -121,9 +123,29 @@ def show_branding(
         "branding.html", status=status, look=form, logo_form=logo_form or LogoForm(formdata=None), nearest=nearest,
         saved=saved, logo_url=media_url(here.tenant.slug, logo.file) if logo else "", most=too_heavy().values["size"],
         themes=[(theme.name, Text(theme.title)) for theme in services().themes.found.values()],
-        radii=RADII, fonts=FONTS, schemes=SCHEMES,
+        radii=RADII, fonts=FONTS, schemes=SCHEMES, trouble=trouble(),
         preview_url=f"/w/{here.tenant.slug}/preview/{next(iter(services().widgets))}/",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong with the chosen theme: for the owner, and for who made it."""
+
+    theme: str
+    is_left_out: bool
+    """Whether all pages have another theme; otherwise some are shown as shipped."""
+    reasons: tuple[str, ...]
+    """File, line and reason, in the developer's English."""
+
+
+def trouble() -> Trouble | None:
+    own, chosen = services(), desk().tenant.theme
+    problem = own.themes.problem(chosen)
+    if chosen not in own.themes.found:
+        return Trouble(chosen, True, (str(problem),) if problem else ())
+    reasons = tuple(reason for (theme, _page), reason in own.broken_pages.items() if theme == chosen)
+    return Trouble(own.themes.found[chosen].title, False, reasons) if reasons else None
 
 
 def filled() -> LookForm:

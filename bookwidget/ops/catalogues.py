@@ -14,7 +14,6 @@ from typing import IO
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,6 +22,14 @@ LANGUAGES = ("ar", "de")
 
 CORE = "bookwidget"
 KEYWORDS = {**DEFAULT_KEYWORDS, "n_": (1, 2)}
+METHODS = [
+    ("**/tests/**", "ignore"),
+    ("**.py", "python"),
+    ("**/widget.toml", "bookwidget.ops.catalogues:widget_titles"),
+    ("**/templates/**.*", "jinja2"),
+]
+"""Where messages stand; the first pattern that fits decides."""
+OPTIONS = {"**/templates/**.*": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
 
 
 class PoFile(Catalog):
@@ -69,12 +76,10 @@ def widget_titles(
 
 def extract(root: Path = ROOT) -> list[Domain]:
     """The core first, then the widgets by name; each message in the first that says it."""
-    with (root / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     domains: list[Domain] = []
     for folder in (root / CORE, *sorted(path.parent for path in root.glob("widgets/*/widget.toml"))):
         messages = Catalog()
-        for name, line, message, comments, context in extract_from_dir(folder, methods, options, KEYWORDS):
+        for name, line, message, comments, context in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
             if not any(domain.messages.get(message, context) for domain in domains):
                 where = (folder / name).relative_to(root).as_posix()
                 messages.add(message, locations=[(where, line)], auto_comments=comments, context=context)

@@ -24,6 +24,7 @@ from bookwidget.kernel.clock import utc_now
 from bookwidget.kernel.errors import DomainError, Missing, Refused
 from bookwidget.kernel.later import later
 from bookwidget.logs import configure_logging
+from bookwidget.ops.cli_looks import theme_group, widget_group
 from bookwidget.ops.errors import ChildDied, DemoError, PortTaken
 from bookwidget.ops.explaining import Explained, explain_booking
 from bookwidget.ops.processes import serve, serve_app, stop_asked
@@ -84,6 +85,10 @@ def cli() -> None:
     Settings come from the environment (BOOKWIDGET_…, and DATABASE_URL, INSTANCE, PORT), then from config.toml in
     the instance folder.
     """
+
+
+cli.add_command(theme_group)
+cli.add_command(widget_group)
 
 
 @cli.command("serve")

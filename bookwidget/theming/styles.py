@@ -32,7 +32,7 @@ def stylesheet(themes: Themes, theme_name: str, branding: Branding | None = None
     look = branding or NOTHING_SET
     parts = [
         static_css("tokens.css"),
-        *(theme.css for theme in themes.chain(theme_name)[::-1]),
+        *(theme.faces + theme.css for theme in themes.chain(theme_name)[::-1]),
         look.to_css(*inputs_of(themes, theme_name, look)),
         static_css("base.css"),
         static_css("widget.css"),

@@ -5,18 +5,27 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bookwidget.theming.tokensheet import SheetError, read_tokens
 
 FALLBACK = "quiet"
 RESERVED = "base"
 NAME = re.compile(r"[a-z][a-z0-9-]*")
-KEYS = {"title": str, "parent": str, "scheme": str, "contrast": str}
+KEYS: Mapping[str, type] = {"title": str, "parent": str, "scheme": str, "contrast": str, "fonts": dict}
 CHOICES = {"scheme": ("light", "dark"), "contrast": ("more",)}
+FAMILY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*")
+FONT_FILE = re.compile(r"[a-z0-9][a-z0-9._-]*\.woff2")
 
 
 class ThemeError(ValueError):
-    """A theme that cannot be used; the message names file and key."""
+    """A theme that cannot be used; the message names file, line and key."""
+
+    def __init__(self, path: Path, reason: str, line: int = 0, *, theme: str = "") -> None:
+        super().__init__(f"{_shown(path, theme)}: {f'line {line}: ' if line else ''}{reason}")
+        self.path, self.reason, self.line = path, reason, line
+        self.theme = theme or path.parent.name
+        """Name of the folder."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Theme:
     """"light" or "dark" where the theme is made for one only."""
     contrast: str | None = None
     """"more": muted words, lines and edges are as strong as the text, for everybody."""
+    faces: str = field(default="", repr=False)
+    """`@font-face` rules of the fonts that it brings."""
     css: str = field(default="", repr=False)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
 
@@ -65,6 +76,23 @@ class Themes:
             self._chains[name] = tuple(links)
         return self._chains[name]
 
+    def without(self, problems: Sequence[ThemeError]) -> "Themes":
+        """Leaves out the themes that these are about, and their children."""
+        found = {name: theme for name, theme in self.found.items() if name not in {one.theme for one in problems}}
+        return Themes(found, (*self.problems, *problems, *_drop_broken_chains(found)))
+
+    @property
+    def folders(self) -> list[Path]:
+        return [theme.folder for theme in self.found.values()]
+
+    def brings_templates(self, name: str) -> bool:
+        """Whether the theme or one of its parents may replace some."""
+        return any((theme.folder / "templates").is_dir() for theme in self.chain(name))
+
+    def problem(self, name: str) -> ThemeError | None:
+        """Why there is no usable theme of this name; None where there is one, or none at all."""
+        return None if name in self.found else next((one for one in self.problems if one.theme == name), None)
+
     def scheme(self, name: str) -> str:
         """What the theme or the nearest of its parents is made for; empty where it follows the visitor's device."""
         return next((theme.scheme for theme in self.chain(name) if theme.scheme), "")
@@ -88,7 +116,7 @@ def find_themes(folders: Sequence[Path]) -> Themes:
         try:
             theme = _read_theme(manifest)
             if theme.name in found:
-                raise ThemeError(f"{_shown(manifest)}: another theme has the name {theme.name!r}")
+                raise ThemeError(manifest, f"another theme has the name {theme.name!r}")
             found[theme.name] = theme
         except ThemeError as problem:
             problems.append(problem)
@@ -97,24 +125,52 @@ def find_themes(folders: Sequence[Path]) -> Themes:
 
 
 def _read_theme(manifest: Path) -> Theme:
-    folder, shown = manifest.parent, _shown(manifest)
+    folder = manifest.parent
     if not NAME.fullmatch(folder.name) or folder.name == RESERVED:
-        raise ThemeError(f"{shown}: a folder named {folder.name!r} cannot be a theme; use a-z, 0-9 and -")
+        raise ThemeError(manifest, f"a folder named {folder.name!r} cannot be a theme; use a-z, 0-9 and -")
     try:
-        keys = tomllib.loads(manifest.read_text("utf-8"))
+        text = manifest.read_text("utf-8")
+        keys = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ThemeError(f"{shown}: {error}") from error
+        raise ThemeError(manifest, str(error)) from error
     for key, value in keys.items():
-        if key not in KEYS:
-            raise ThemeError(f"{shown}: unknown key {key!r}")
-        if not isinstance(value, KEYS[key]) or not value:
-            raise ThemeError(f"{shown}: {key!r} must be a text")
-        if value not in CHOICES.get(key, (value,)):
-            raise ThemeError(f"{shown}: {key!r} is one of {', '.join(CHOICES[key])}, not {value!r}")
+        if wrong := _wrong_value(key, value):
+            raise ThemeError(manifest, wrong, line_of(text, key))
     if "title" not in keys:
-        raise ThemeError(f"{shown}: missing key 'title'")
+        raise ThemeError(manifest, "missing key 'title'")
+    faces = "".join(_face(manifest, text, family, file) for family, file in keys.pop("fonts", {}).items())
     css, tokens = _read_sheet(folder / "tokens.css")
-    return Theme(folder=folder, name=folder.name, css=css, tokens=tokens, **keys)
+    return Theme(folder=folder, name=folder.name, faces=faces, css=css, tokens=tokens, **keys)
+
+
+def _wrong_value(key: str, value: Any) -> str:
+    if key not in KEYS:
+        return f"unknown key {key!r}"
+    if not isinstance(value, KEYS[key]) or not value:
+        return f"{key!r} must be a {'table of fonts' if key == 'fonts' else 'text'}"
+    if key in CHOICES and value not in CHOICES[key]:
+        return f"{key!r} is one of {', '.join(CHOICES[key])}, not {value!r}"
+    return ""
+
+
+def line_of(toml: str, key: str) -> int:
+    """Where a key of a manifest or a table's head stands; 0 where it is not found."""
+    place = re.search(rf"""^[ \t]*\[?["']?{re.escape(key)}["']?[ \t]*[=\].]""", toml, re.MULTILINE)
+    return toml.count("\n", 0, place.start()) + 1 if place else 0
+
+
+def _face(manifest: Path, toml: str, family: str, file: str) -> str:
+    """A font that the theme brings: one file, of all weights."""
+    line, folder = line_of(toml, family), manifest.parent
+    if not FAMILY.fullmatch(family) or not FONT_FILE.fullmatch(str(file)):
+        raise ThemeError(manifest, f"the font {family!r} names a file such as 'lora.woff2', not {file!r}", line)
+    path = folder / "static" / file
+    if not path.is_file():
+        raise ThemeError(manifest, f"the font {family!r}: there is no {_shown(path)}", line)
+    url = f"/static/t/{folder.name}/{file}?v={path.stat().st_mtime_ns:x}"
+    return (
+        f'@font-face{{font-family:"{family}";src:url("{url}") format("woff2");font-weight:100 900;font-display:swap}}'
+    )
 
 
 def _read_sheet(sheet: Path) -> tuple[str, dict[str, str]]:
@@ -122,9 +178,12 @@ def _read_sheet(sheet: Path) -> tuple[str, dict[str, str]]:
         css = sheet.read_text("utf-8")
         return css, read_tokens(css)
     except FileNotFoundError:
-        raise ThemeError(f"{_shown(sheet)}: is missing") from None
-    except (SheetError, UnicodeDecodeError, OSError) as error:
-        raise ThemeError(f"{_shown(sheet)}: {error}") from error
+        raise ThemeError(sheet, "is missing") from None
+    except SheetError as error:
+        line, _colon, reason = str(error).removeprefix("line ").partition(": ")
+        raise ThemeError(sheet, reason, int(line)) from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise ThemeError(sheet, str(error)) from error
 
 
 def _drop_broken_chains(found: dict[str, Theme]) -> list[ThemeError]:
@@ -132,7 +191,8 @@ def _drop_broken_chains(found: dict[str, Theme]) -> list[ThemeError]:
     problems = {}
     while broken := {name: reason for name in found if (reason := _broken_chain(found, name))}:
         for name, reason in broken.items():
-            problems[name] = ThemeError(f"{_shown(found.pop(name).folder / 'theme.toml')}: {reason}")
+            manifest = found.pop(name).folder / "theme.toml"
+            problems[name] = ThemeError(manifest, reason, line_of(manifest.read_text("utf-8"), "parent"))
     return list(problems.values())
 
 
@@ -147,6 +207,7 @@ def _broken_chain(found: Mapping[str, Theme], name: str) -> str | None:
     return None
 
 
-def _shown(path: Path) -> str:
-    """The last three parts: enough to find the file, nothing about the machine."""
-    return "/".join(path.parts[-3:])
+def _shown(path: Path, theme: str = "") -> str:
+    """The last three parts, or from the theme's folder on: enough to find the file, nothing about the machine."""
+    parts = path.parts
+    return "/".join(parts[-1 - parts[::-1].index(theme) :] if theme in parts else parts[-3:])

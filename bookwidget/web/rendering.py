@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, NamedTuple
 
+import structlog
 from flask import g, make_response, request, url_for
 from flask.wrappers import Response
+from jinja2 import TemplateError
 
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.kernel.text import Text
@@ -15,6 +19,7 @@ from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
 from bookwidget.theming.patterns import hole, of_request, pattern
 from bookwidget.theming.styles import scheme_of
+from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.one_booking.actions import button_and_menu
@@ -83,16 +88,25 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
         return here.draw(name, status=status, **page)
     name = f"{request.blueprint}/{name}" if "/" not in name and request.blueprint in own.widgets else name
     theme = own.themes.usable(here.tenant.theme)
-    template = own.templates.get_template(f"{theme}:{name}")
+    page |= {"frame": make_frame(here), "formats": here.formats, "now": here.now, "say": partial(say, here.formats)}
     with speaking(own.catalogs.translations(here.locale)):
-        html = template.render(
-            frame=make_frame(here),
-            formats=here.formats,
-            now=here.now,
-            say=partial(say, here.formats),
-            **page,
-        )
+        try:
+            html = own.templates.get_template(f"{theme}:{name}").render(page)
+        except Exception as error:
+            if not own.themes.brings_templates(theme):
+                raise
+            html = own.templates.get_template(f"{RESERVED}:{name}").render(page)
+            note_broken_page(theme, name, error)
     return make_response(html, status)
+
+
+def note_broken_page(theme: str, name: str, error: Exception) -> None:
+    """The page as shipped works, so the theme's template does not: the log says so, and the console's Branding page."""
+    place_of = next((frame for frame in extract_tb(error.__traceback__)[::-1] if "templates" in frame.filename), None)
+    where = f"{'/'.join(Path(place_of.filename).parts[-4:])}: line {place_of.lineno}" if place_of else name
+    reason = f"{where}: {error}" if isinstance(error, TemplateError) else f"{where}: {type(error).__name__}"
+    if services().broken_pages.setdefault((theme, name), reason) is reason:
+        structlog.get_logger().error("theme_page_broken", theme=theme, page=name, reason=reason)
 
 
 def say(formats: Formats, text: Text) -> str:

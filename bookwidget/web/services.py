@@ -45,6 +45,8 @@ class Services:
     """Of `assets.asset_url`: the address, and until when on its clock that is taken for true."""
     addresses: dict[tuple[object, ...], str] = field(default_factory=dict)
     """Of `rendering.page_url`."""
+    broken_pages: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Theme and page whose template failed since the start, and why; customers got the page as shipped."""
 
 
 def services() -> Services:

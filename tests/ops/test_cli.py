@@ -56,6 +56,10 @@ COMMANDS = (
     ("policy",),
     ("policy", "explain"),
     ("demo",),
+    ("theme",),
+    ("theme", "check"),
+    ("widget",),
+    ("widget", "check"),
 )
 
 

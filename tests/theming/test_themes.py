@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from bookwidget.theming.styles import stylesheet
 from bookwidget.theming.themes import FALLBACK, find_themes, shipped_folder
 from bookwidget.theming.tokensheet import SheetError, read_tokens
 
@@ -49,19 +50,35 @@ def test_an_unknown_theme_falls_back() -> None:
 @pytest.mark.parametrize(
     ("manifest", "words"),
     [
-        ('title = "T"\nparnt = "quiet"', "x/theme.toml: unknown key 'parnt'"),
+        ('title = "T"\nparnt = "quiet"', "x/theme.toml: line 2: unknown key 'parnt'"),
         ('parent = "quiet"', "x/theme.toml: missing key 'title'"),
-        ("title = 3", "x/theme.toml: 'title' must be a text"),
-        ('title = "T"\nparent = "nowhere"', "x/theme.toml: 'parent': there is no usable theme 'nowhere'"),
-        ('title = "T"\nparent = "x"', "x/theme.toml: 'parent': circle x > x"),
+        ("title = 3", "x/theme.toml: line 1: 'title' must be a text"),
+        ('title = "T"\nparent = "nowhere"', "x/theme.toml: line 2: 'parent': there is no usable theme 'nowhere'"),
+        ('title = "T"\nparent = "x"', "x/theme.toml: line 2: 'parent': circle x > x"),
         ("title =", "x/theme.toml: Invalid value"),
-        ('title = "T"\nscheme = "dusk"', "x/theme.toml: 'scheme' is one of light, dark, not 'dusk'"),
-        ('title = "T"\ncontrast = "less"', "x/theme.toml: 'contrast' is one of more, not 'less'"),
+        ('title = "T"\nscheme = "dusk"', "x/theme.toml: line 2: 'scheme' is one of light, dark, not 'dusk'"),
+        ('title = "T"\n[fonts]\nLora = "lora.woff2"', "x/theme.toml: line 3: the font 'Lora': there is no "),
+        ('title = "T"\n[fonts]\nLora = "../x.woff2"', "x/theme.toml: line 3: the font 'Lora' names a file such as"),
+        ('title = "T"\nfonts = "Lora"', "x/theme.toml: line 2: 'fonts' must be a table of fonts"),
+        ('title = "T"\ncontrast = "less"', "x/theme.toml: line 2: 'contrast' is one of more, not 'less'"),
     ],
 )
 def test_a_broken_manifest_names_file_and_key(tmp_path: Path, manifest: str, words: str) -> None:
     put_theme(tmp_path, "x", manifest)
     assert [words in problem for problem in problems_of(tmp_path)] == [True]
+
+
+def test_a_theme_brings_its_own_font(tmp_path: Path) -> None:
+    tokens = ':root{--bw-font-title:"Lora",serif}'
+    put_theme(tmp_path, "x", 'title = "T"\n[fonts]\nLora = "lora.woff2"', tokens)
+    (tmp_path / "x/static").mkdir()
+    (tmp_path / "x/static/lora.woff2").write_bytes(b"wOF2")
+    put_theme(tmp_path, "child", 'title = "C"\nparent = "x"')
+    themes = find_themes([shipped_folder(), tmp_path])
+    assert themes.problems == ()
+    css = stylesheet(themes, "child").text
+    assert '@font-face{font-family:"Lora";src:url("/static/t/x/lora.woff2?v=' in css
+    assert "@font-face" not in stylesheet(themes, "quiet").text
 
 
 def test_a_missing_token_file_is_a_problem(tmp_path: Path) -> None:

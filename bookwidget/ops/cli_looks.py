@@ -1,0 +1,83 @@
+"""`bookwidget theme …` and `bookwidget widget …`: for people who make themes and widgets."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from bookwidget import Parts, find_parts
+from bookwidget.config import Config, ConfigError
+from bookwidget.ops.checking import check_theme, check_widget
+from bookwidget.theming.findings import Finding
+from bookwidget.web.discovery import WidgetError
+
+
+@click.group("theme")
+def theme_group() -> None:
+    """Make and check themes."""
+
+
+@click.group("widget")
+def widget_group() -> None:
+    """Make and check widgets."""
+
+
+@theme_group.command("check")
+@click.argument("name")
+def theme_check(name: str) -> None:
+    """Name all that is wrong with a theme, and end with status 1 if anything is.
+
+    NAME is a theme that the service finds, or a theme's folder.
+    """
+    report(name, check_theme, named(name, "theme.toml"))
+
+
+@widget_group.command("check")
+@click.argument("name")
+def widget_check(name: str) -> None:
+    """Name all that is wrong with a widget, and end with status 1 if anything is.
+
+    NAME is a widget that the service finds, or a widget's folder.
+    """
+    report(name, check_widget, named(name, "widget.toml"))
+
+
+def named(name: str, manifest: str) -> Config:
+    """The installation's settings; a folder that is named by its path is found in it, too."""
+    config, folder = Config.load(), Path(name).resolve()
+    known = config.theme_folders if manifest == "theme.toml" else config.widget_folders
+    if not (folder / manifest).is_file() or folder.parent in [path.resolve() for path in known]:
+        return config
+    if manifest == "theme.toml":
+        return replace(config, theme_folders=(*known, folder.parent))
+    return replace(config, widget_folders=(*known, folder.parent))
+
+
+def report(name: str, check: Callable[[str, Parts], list[Finding]], config: Config) -> None:
+    name = Path(name).resolve().name
+    try:
+        findings = check(name, find_parts(config))
+    except WidgetError as error:
+        raise ConfigError(str(error)) from error
+    except KeyError:
+        raise ConfigError(f"there is no {check.__name__.removeprefix('check_')} {name!r}") from None
+    for one in findings:
+        click.echo(line_for(one))
+    if findings:
+        click.echo(f"{name}: {len(findings)} finding{'s' if len(findings) > 1 else ''}", err=True)
+        sys.exit(1)
+    click.echo(f"{name}: nothing found")
+
+
+def line_for(finding: Finding) -> str:
+    """As compilers write it, so that editors lead there."""
+    where = f"{shown(finding.path)}:{finding.line}" if finding.line else shown(finding.path)
+    return f"{where}: {finding.kind}: {finding.message}"
+
+
+def shown(path: Path) -> str:
+    """From where the person stands, if it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
