@@ -33,6 +33,7 @@ from bookwidget.web import (
     platform,
     popup,
     rendering,
+    sign_up,
     signing,
     visits,
 )
@@ -52,6 +53,7 @@ BLUEPRINTS = (
     popup.blueprint,
     health.blueprint,
     platform.blueprint,
+    sign_up.blueprint,
     console.blueprint,
 )
 

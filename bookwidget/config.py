@@ -46,6 +46,8 @@ class Config:
     """`smtp://user:password@host:587?starttls=1`, `smtps://…` or `maildir:///folder`; empty: in the instance."""
     mail_from: str = "bookings@localhost"
     """Sender address of all mail; answers go to the business."""
+    sign_up: bool = True
+    """Whether anybody can sign up a business at /signup; off: only `bookwidget tenant create` makes one."""
     development: bool = False
     """Shows the development pages (/dev/mailbox). Never where real customers are."""
     widget_folders: tuple[Path, ...] = ()

@@ -25,6 +25,8 @@ RESET_ACCOUNT = Limit("reset account", 3, timedelta(hours=1))
 HOLD_ADDRESS = Limit("hold address", 60, timedelta(hours=1))
 UPLOAD_ADDRESS = Limit("upload address", 60, timedelta(hours=1))
 GUEST_ADDRESS = Limit("guest address", 30, timedelta(hours=1))
+SIGN_UP_EMAIL = Limit("sign-up email", 3, timedelta(hours=1))
+SIGN_UP_ADDRESS = Limit("sign-up address", 20, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset address", 30, timedelta(hours=1))
 
 

@@ -111,3 +111,16 @@ class HandOver(Owned, Base):
     """SHA-256 of the six digits that people type where the window cannot reach the frame."""
     typed_expires_at: Mapped[datetime] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class Onboarding(Owned, Base):
+    """How far the setting up of a business that signed itself up has come. One row a tenant, with the tenant's id."""
+
+    __tablename__ = "onboarding"
+
+    trade: Mapped[str] = mapped_column(String(20), default="")
+    """Names a template; empty: not chosen yet."""
+    done: Mapped[str] = mapped_column(String(200), default="")
+    """Steps that were done or left out, with a space between them."""
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was finished or put away."""

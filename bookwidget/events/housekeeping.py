@@ -25,7 +25,8 @@ BATCHES = 20
 
 @dataclass(frozen=True)
 class Expiry:
-    statement: Delete
+    statements: tuple[Delete, ...]
+    """In one transaction; the last one's rows are counted."""
     keep: timedelta
 
 
@@ -37,10 +38,14 @@ def expires(
 ) -> None:
     """Declares that rows of `model` go when the instant `since` is more than `keep` ago."""
     old = select(model.tenant_id, model.id).where(since < bindparam("before", type_=since.type), *only).limit(BATCH)
-    statement = delete(model).where(tuple_(model.tenant_id, model.id).in_(old))
+    expires_with(name, delete(model).where(tuple_(model.tenant_id, model.id).in_(old)), keep=keep)
+
+
+def expires_with(name: str, *statements: Delete, keep: timedelta) -> None:
+    """The same by statements, each of which knows `:before` and takes at most `BATCH` of what the last one counts."""
     if name in EXPIRIES:
         raise ValueError(f"{name} expires twice")
-    EXPIRIES[name] = Expiry(statement, keep)
+    EXPIRIES[name] = Expiry(statements, keep)
 
 
 # `due_at` of a job that is done is the end of its last lease: as good as its end, and it has the index.
@@ -54,7 +59,8 @@ def keep_house(database: Database, now: datetime) -> dict[str, int]:
         gone[name] = 0
         for _batch in range(BATCHES):
             with database.all_tenants("expired rows go", writing=True) as connection:
-                number = connection.execute(expiry.statement, {"before": now - expiry.keep}).rowcount
+                old = {"before": now - expiry.keep}
+                number = [connection.execute(statement, old).rowcount for statement in expiry.statements][-1]
             gone[name] += number
             if number < BATCH:
                 break

@@ -38,7 +38,10 @@ BOOKING_LINK = "https://link.invalid/booking"
 WAITING_LINK = "https://link.invalid/waiting"
 """Stands for the link that opens the one entry of a waiting list."""
 
-CUSTOMER, BUSINESS, MEMBER = "customer", "business", "member"
+SIGN_UP_LINK = "https://link.invalid/sign-up"
+"""Stands for the link that confirms a sign-up."""
+
+CUSTOMER, BUSINESS, MEMBER, OWNER = "customer", "business", "member", "owner"
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,11 @@ class MailContext:
     cheaper: str
     is_split: bool
     """Only some of the tickets were transferred."""
+    sign_up_link: str
+    new_business: str
+    """What somebody signed up."""
+    is_known: bool
+    """Whoever signed up works for a business already."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +149,7 @@ class Composer:
         self._text: Environment = self._html.overlay(autoescape=False)
 
     def letter(self, tenant: TenantFacts, event: Happened, recipient: str, customer: CustomerFacts) -> Letter:
-        """`recipient` is CUSTOMER, BUSINESS or MEMBER. Raises if there is no such template or a fact is missing."""
+        """`recipient` is one of the constants above. Raises if there is no such template or a fact is missing."""
         name = f"{tenant.theme}:mail/{event.kind}.{recipient}"
         branding = Branding.from_json({**tenant.branding, "name": tenant.name})
         locale = self._locale(customer.locale, tenant.locale) if recipient == CUSTOMER else tenant.locale
@@ -197,6 +205,9 @@ class Composer:
             dearer=words.money(more) if more > 0 else "",
             cheaper=words.money(-more) if more < 0 else "",
             is_split=event.before.get("code") != event.after.get("code"),
+            sign_up_link=SIGN_UP_LINK,
+            new_business=event.after.get("business") or "",
+            is_known=bool(event.after.get("is_known")),
         )
 
     def _logo(self, tenant: TenantFacts, branding: Branding) -> Picture | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
-from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK, WAITING_LINK
+from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK, SIGN_UP_LINK, WAITING_LINK
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
@@ -23,6 +23,7 @@ WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in DEEDS}
 WITH_WAITING_LINK = {f"waitlist.{deed}.customer" for deed in ("joined", "offered", "offer_ended")}
 WITH_RESET_LINK = "password.reset_requested.customer"
 WITH_MEMBER_LINK = {"member.reset_requested.member", "member.invited.member"}
+WITH_SIGN_UP_LINK = "business.signed_up.owner"
 
 
 @handles(SEND, attempts=ATTEMPTS)
@@ -56,6 +57,8 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[s
         if member is None:
             raise GiveUp("the member has left")
         stand_in, link = RESET_LINK, post.links.of_member(scope.tenant, member)
+    elif message.template == WITH_SIGN_UP_LINK:
+        stand_in, link = SIGN_UP_LINK, post.links.sign_up(scope.tenant)
     elif message.template in WITH_BOOKING_LINK:
         stand_in, link = BOOKING_LINK, _booking_link(scope, post, payload.get("booking"))
     elif message.template in WITH_WAITING_LINK:

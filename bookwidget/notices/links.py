@@ -59,6 +59,9 @@ class Links(Protocol):
     def waiting(self, tenant: TenantFacts, entry_id: UUID) -> str:
         """Where this one entry of a waiting list opens for whoever has the link. Never stored."""
 
+    def sign_up(self, tenant: TenantFacts) -> str:
+        """Where somebody confirms that they signed up this business. Never stored."""
+
     def bookings(self, tenant: TenantFacts) -> str:
         """Where the customer finds their bookings."""
 

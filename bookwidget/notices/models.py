@@ -23,7 +23,7 @@ class Message(Owned, Base):
     event_id: Mapped[UUID]
     template: Mapped[str] = mapped_column(String(60))
     recipient: Mapped[str] = mapped_column(String(10))
-    """`customer`, `business` or `member`."""
+    """`customer`, `business`, `member`, or `owner` of a business that is being signed up."""
     channel: Mapped[str] = mapped_column(String(10))
     address: Mapped[str] = mapped_column(String(254))
     reply_to: Mapped[str] = mapped_column(String(254), default="")

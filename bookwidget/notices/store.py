@@ -1,17 +1,20 @@
 """Statements on messages and on whom they are for."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
-from bookwidget.events.models import Event
+from bookwidget.events.housekeeping import BATCH, expires_with
+from bookwidget.events.models import Event, Job
 from bookwidget.notices.links import CustomerFacts, MemberFacts
 from bookwidget.notices.models import Message
-from bookwidget.tenancy.models import Member
+from bookwidget.tenancy.base import Instant
+from bookwidget.tenancy.models import Member, Tenant
+from bookwidget.tenancy.platform import PENDING
 from bookwidget.tenancy.session import TenantSession
 
 
@@ -70,6 +73,20 @@ SENT_TO_CUSTOMER = (
 )
 LINK_VERSION = select(Booking.link_version).where(Booking.id == bindparam("booking"))
 MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))
+
+# What a sign-up has that nobody confirmed: its event, the work of it, and the mail.
+ABANDONED = (
+    select(Tenant.id)
+    .where(Tenant.slug.startswith(PENDING), Tenant.created_at < bindparam("before", type_=Instant))
+    .order_by(Tenant.id)
+    .limit(BATCH)
+)
+expires_with(
+    "sign_ups",
+    *(delete(model).where(model.tenant_id.in_(ABANDONED)) for model in (Message, Job, Event)),
+    delete(Tenant).where(Tenant.id.in_(ABANDONED)),
+    keep=timedelta(days=7),
+)
 
 
 def customer_of(session: TenantSession, customer_id: UUID) -> CustomerFacts | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from bookwidget.accounts.sign_up import sign_up_token
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.bookings.actions import booking_token, waiting_token
 from bookwidget.notices.links import CustomerFacts, MemberFacts
@@ -35,6 +36,9 @@ class ServiceLinks:
 
     def waiting(self, tenant: TenantFacts, entry_id: UUID) -> str:
         return f"{self.public_url}/w/{tenant.slug}/0/booking/waiting/{waiting_token(self.tokens, tenant.id, entry_id)}"
+
+    def sign_up(self, tenant: TenantFacts) -> str:
+        return f"{self.public_url}/signup/confirm/{sign_up_token(self.tokens, tenant.id)}"
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/p/{tenant.slug}/"

@@ -4,8 +4,10 @@ Everything here goes through `Database.all_tenants`, so it stays short and retur
 """
 
 import re
+import secrets
 import time
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +20,7 @@ from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.models import Member, Tenant
+from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.store import TENANT_OF_SLUG
 
 REMEMBERED_FOR = 60.0
@@ -26,8 +29,15 @@ REMEMBERED_FOR = 60.0
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED_SLUGS = frozenset(
     "0 about account admin api app assets bookwidget console dev docs embed health help hosted internal login logout "
-    "mail media oembed platform portal preview root settings sign-in sign-out sign-up static status support system "
-    "test www".split()
+    "mail media oembed platform portal preview root settings sign-in sign-out sign-up signup static status support "
+    "system test www".split()
+)
+
+PENDING = "~"
+"""Begins the slug of a business whose sign-up nobody has confirmed; no address can name it, as `SLUG` has no such sign.
+"""
+IN_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "đ": "d"}
 )
 
 TENANT_SUMMARIES = select(
@@ -114,6 +124,44 @@ def create_tenant(
     except IntegrityError:
         raise Refused("slug", _("This name is taken.")) from None
     return tenant
+
+
+def create_pending_tenant(
+    database: Database, *, name: str, email: str, locale: str, timezone: str, currency: str, now: datetime
+) -> UUID:
+    """A business that somebody signed up: switched off and without a slug of its own until the e-mail is confirmed."""
+    tenant = uuid7()
+    values = {
+        "id": tenant, "slug": f"{PENDING}{tenant.hex}", "name": name, "email": email, "locale": locale,
+        "timezone": timezone, "currency": currency, "is_active": False, "created_at": now,
+    }  # fmt: skip
+    with database.all_tenants("a sign-up", writing=True) as connection:
+        connection.execute(insert(Tenant).values(values))
+    return tenant
+
+
+def give_slug(session: TenantSession, tenant: Tenant) -> None:
+    """The first of those for its name that nobody has, inside the open write transaction."""
+    for slug in slugs_for(tenant.name):
+        try:
+            with session.begin_nested():
+                tenant.slug = slug
+                session.flush()
+        except IntegrityError:
+            continue
+        return
+
+
+def slugs_for(name: str) -> Iterator[str]:
+    """Slugs that a business of this name may have, the best first, without end."""
+    letters = unicodedata.normalize("NFKD", name.lower().translate(IN_LETTERS)).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", letters.replace("'", "")).strip("-")[:34].strip("-")
+    base = words if len(words) >= 3 else f"business-{words}".strip("-")
+    if base not in RESERVED_SLUGS:
+        yield base
+    yield from (f"{base}-{number}" for number in range(2, 10))
+    while True:
+        yield f"{base}-{secrets.token_hex(2)}"
 
 
 def list_tenants(database: Database) -> list[TenantSummary]:

@@ -31,12 +31,12 @@ def log_in() -> ResponseReturnValue:
     """Shows both doors; with `?business=` goes to that business's hosted page."""
     form = BookerForm(formdata=request.args)
     if not form.business.data:
-        return render_product("platform/login.html", form=form)
+        return render_product("platform/login.html", form=form, may_sign_up=services().config.sign_up)
     slug = slug_in(form.business.data)
     if slug and has_portal(slug):
         return redirect(f"/p/{slug}/", 303)
     form.refuse("business", UNKNOWN)
-    return render_product("platform/login.html", status=422, form=form)
+    return render_product("platform/login.html", status=422, form=form, may_sign_up=services().config.sign_up)
 
 
 def slug_in(typed: str) -> str:

@@ -14,7 +14,7 @@ from bookwidget.web.desk import Desk
 from bookwidget.web.headers import first_party
 from bookwidget.web.services import services
 
-PREFIXES = ("/console", "/login")
+PREFIXES = ("/console", "/login", "/signup")
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from bookwidget.web.services import services
 HOSTED, PREVIEW = "0", "preview"
 """What stands in the address in place of a site: the page on our own host, and the console's preview."""
 
-PLATFORM = {"platform", "console", "development"}
+PLATFORM = {"platform", "sign_up", "console", "development"}
 """Blueprints that belong to no business's host name."""
 
 

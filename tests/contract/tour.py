@@ -16,13 +16,15 @@ from werkzeug.test import TestResponse
 
 from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER, Letter
+from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER, OWNER, Letter
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
+from tests.console.signing_up import link_in, sign_up, stranger
+from tests.console.signing_up import mails as sent_mails
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
 from tests.contract.desk_pages import changing_pages, customer_pages, making_pages, question_pages
 from tests.contract.messages import translations
@@ -215,6 +217,21 @@ def members_links(web: Web, stranger: Visitor) -> Iterator[tuple[str, str]]:
     yield "bad password", page(stranger.send(f"password/{password}", password="12345"))
 
 
+def newcomers_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
+    visitor = stranger(web, language.locale.replace("_", "-"))
+    yield "sign up", page(visitor.get("/signup/"))
+    yield "nothing to sign up", page(visitor.send("/signup/", email="x", business=""))
+    yield "link sent", page(visitor.get("sent"))
+    sign_up(visitor, "ada@example.com", "123")
+    sign_up(visitor, "owner@yoga.example", "123")
+    confirms = [link_in(mail) for mail in sent_mails(web) if "signup" in str(mail)]
+    for link in (*confirms, "/signup/confirm/x"):
+        yield "confirm", page(visitor.get(link))
+    yield "no password", page(visitor.send(confirms[0], password="x"))
+    visitor.send(confirms[0], password=PASSWORD)
+    yield "used", page(visitor.get(confirms[0]))
+
+
 def closed_pages(web: Web) -> Iterator[tuple[str, str]]:
     web.settings(web.yoga, portal__enabled=False)
     yield "closed", page(web.visitor().get("login/"))
@@ -322,6 +339,11 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         made = letter(event(kind, {}, {}), MEMBER, catalogs, locale=language.locale)
         yield kind, made.html
         yield f"{kind}{PLAIN}", plain(made, language)
+    for is_known in (True, False):
+        signed_up = event("business.signed_up", {}, {"business": "123", "is_known": is_known})
+        made = letter(signed_up, OWNER, catalogs, locale=language.locale, timezone=language.zone)
+        yield "signed up", made.html
+        yield f"signed up{PLAIN}", plain(made, language)
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
 
 
@@ -339,5 +361,6 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     return chain(
         strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web),
         hours_pages(web), services_pages(web), closed_pages(web), bare_pages(web, language),
+        newcomers_pages(web, language),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip

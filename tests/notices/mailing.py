@@ -46,6 +46,9 @@ class FixedLinks:
     def waiting(self, tenant: TenantFacts, entry_id: UUID) -> str:
         return f"https://service.example/w/{tenant.slug}/0/booking/waiting/{entry_id.hex}?a=1&b=2"
 
+    def sign_up(self, tenant: TenantFacts) -> str:
+        return f"https://service.example/signup/confirm/{tenant.id.hex}.x"
+
     def bookings(self, tenant: TenantFacts) -> str:
         return f"https://service.example/p/{tenant.slug}/"
 
