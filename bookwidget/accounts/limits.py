@@ -27,6 +27,7 @@ UPLOAD_ADDRESS = Limit("upload address", 60, timedelta(hours=1))
 GUEST_ADDRESS = Limit("guest address", 30, timedelta(hours=1))
 SIGN_UP_EMAIL = Limit("sign-up email", 3, timedelta(hours=1))
 SIGN_UP_ADDRESS = Limit("sign-up address", 20, timedelta(hours=1))
+INVITATIONS = Limit("invitations", 60, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset address", 30, timedelta(hours=1))
 
 

@@ -35,6 +35,11 @@ CUSTOMER_COLUMNS = (
 )
 MEMBER_COLUMNS = (Member.id, Member.email, Member.name, Member.role)
 
+# In the order of the fields of `team.Colleague`.
+TEAM_COLUMNS = (*MEMBER_COLUMNS, Member.invited_at, Member.ended_at, Member.signed_in_at)
+TEAM = select(*TEAM_COLUMNS).order_by(Member.ended_at.is_not(None), Member.name, Member.id)
+LOCK_TEAM = select(Member).order_by(Member.id).with_for_update(key_share=True)
+
 # Who asks, and where: the one statement that every page of a widget begins with.
 WHO_AND_WHERE = (
     select(Site.origin, *SIGN_IN_COLUMNS, *CUSTOMER_COLUMNS, *TENANT_COLUMNS)

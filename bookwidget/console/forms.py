@@ -35,6 +35,23 @@ class ConsolePasswordForm(Form):
     password = PasswordField(_("New password"))
 
 
+class InvitationForm(Form):
+    """Either of the two is sent."""
+
+    known = PasswordField(_("Password"))
+    password = PasswordField(_("New password"))
+
+
+class MemberForm(Form):
+    name = StringField(_("Name"))
+    email = EmailField(_("Email"))
+    role = StringField(_("Role"))
+
+
+class RoleForm(Form):
+    role = StringField(_("Role"))
+
+
 class ChoiceForm(Form):
     next = HiddenField()
 

@@ -29,6 +29,7 @@ MENU = (
     )),
     (_("Business"), (
         ("settings", _("Settings"), Permission.SETTINGS_CHANGE),
+        ("team", _("Team"), Permission.TEAM_CHANGE),
     )),
 )  # fmt: skip
 """Areas, and in each of them endpoint, title, and what one must be allowed to see it; None: every member."""

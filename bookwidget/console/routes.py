@@ -10,6 +10,7 @@ from bookwidget.console import (
     customers,
     embed,
     hours,
+    invitations,
     making,
     one_booking,
     passwords,
@@ -19,6 +20,7 @@ from bookwidget.console import (
     settings,
     signing,
     sites,
+    team,
 )
 from bookwidget.console.pages import menu
 from bookwidget.web import errors
@@ -29,7 +31,7 @@ blueprint = Blueprint("console", __name__, url_prefix="/console")
 errors.in_frame(blueprint)
 
 BOTH = ["GET", "POST"]
-OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password"}
+OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password", "console.invitation"}
 """Endpoints for people who are not signed in. They bind no desk, so that their forms' guards fit whoever asks."""
 
 
@@ -58,6 +60,7 @@ for path, view in (
     ("/logout", signing.log_out),
     ("/forgot", passwords.forgot),
     ("/password/<token>", passwords.password),
+    ("/invitation/<token>", invitations.invitation),
     ("/bookings/new", making.bookings_new),
     ("/bookings/<code>/attendance", changing.bookings_attendance),
     ("/bookings/<code>/note", changing.bookings_note),
@@ -86,6 +89,10 @@ for path, view in (
     ("/sites/<site>/remove", sites.sites_remove),
     ("/sites/refused/<refused>/allow", sites.sites_allow),
     ("/sites/refused/<refused>/dismiss", sites.sites_dismiss),
+    ("/team/new", team.team_new),
+    ("/team/<member>/role", team.team_role),
+    ("/team/<member>/end", team.team_end),
+    ("/team/<member>/again", team.team_again),
 ):
     blueprint.add_url_rule(path, view.__name__, view, methods=BOTH)
 blueprint.add_url_rule("/bookings/", "bookings", bookings.bookings)
@@ -96,4 +103,6 @@ blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.cust
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)
+blueprint.add_url_rule("/team/", "team", team.team)
+blueprint.add_url_rule("/team/<member>/", "team_one", team.team_one)
 one_booking.register(blueprint)

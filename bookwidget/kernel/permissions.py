@@ -19,7 +19,9 @@ class Permission(StrEnum):
     BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
     CATALOG_CHANGE = "catalog:change"
+    OWNERS_CHANGE = "owners:change"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission
     PROFILE_CHANGE = "profile:change"
     SETTINGS_CHANGE = "settings:change"
     SITES_CHANGE = "sites:change"
+    TEAM_CHANGE = "team:change"

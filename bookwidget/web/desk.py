@@ -10,7 +10,7 @@ from bookwidget.kernel.actors import Actor, member, visitor
 from bookwidget.kernel.errors import Denied, Missing
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
-from bookwidget.tenancy.policy import NOT_YOURS, may
+from bookwidget.tenancy.policy import may, not_yours
 from bookwidget.web.signing import set_first_party
 from bookwidget.web.visits import Place, is_plain_loopback
 
@@ -59,7 +59,7 @@ class Desk(Place):
     def require(self, permission: Permission) -> None:
         """For pages that only show; actions ask again, inside their transaction."""
         if not self.may(permission):
-            raise Denied(NOT_YOURS)
+            raise Denied(not_yours(permission))
 
 
 def console_cookie() -> str:

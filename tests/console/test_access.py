@@ -18,7 +18,7 @@ from tests.console.desks import events, hire, nobody, origins, owner, sign_in, t
 from tests.factories import make_booking, make_class
 from tests.web_fixtures import Visitor, Web
 
-OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password"}
+OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password", "console.invitation"}
 EVERY_MEMBER = {"console.home", "console.embed", "console.log_out"}
 LEAD_BACK = {
     (f"console.{name}", "GET")
@@ -36,6 +36,9 @@ LEAD_BACK = {
         "customers_invite",
         "questions_place",
         "questions_retire",
+        "team_role",
+        "team_end",
+        "team_again",
     )
 }
 """Looked at, they only lead to the page with their button."""
@@ -67,6 +70,7 @@ def ids(web: Web) -> dict[str, str]:
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "token": "made-up",
+        "member": web.yoga.ids["owner"].hex,
     }  # fmt: skip
 
 
@@ -81,7 +85,7 @@ def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
     pages = (
         "branding/", "settings/", "sites/", "embed/", "login", "hours/", "services/", "services/new", "questions/",
-        "questions/new", "customers/new", *more,
+        "questions/new", "customers/new", "team/new", *more,
     )  # fmt: skip
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
@@ -144,7 +148,9 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
     slot = OccurrenceKey(make_class(web.other, days=3).id)
     again = f"bookings/{start(web.other).code}/move-all?slot={key_at(web.other, TEN + timedelta(hours=3))}"
     pages = ("", "cancel", "move", "rules", f"transfer?step=review&slot={slot}")
-    tokens = guards(visitor, again, *(f"bookings/{own.code}/{page}" for page in pages))
+    tokens = guards(
+        visitor, again, f"team/{web.other.ids['owner'].hex}/", *(f"bookings/{own.code}/{page}" for page in pages)
+    )
     tried = 0
     for endpoint, method, path in addresses(web, **theirs):
         if endpoint in OPEN or (endpoint, method) in LEAD_BACK:
@@ -153,7 +159,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 39
+    assert tried == 43
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

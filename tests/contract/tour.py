@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER, OWNER, Letter
-from bookwidget.tenancy.models import Tenant
+from bookwidget.tenancy.models import Member, Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.web.rendering import render_bare
@@ -186,6 +186,7 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         yield path, page(stranger.get(path))
     yield from members_links(web, stranger)
     visitor = owner(web)
+    yield from team_pages(web, visitor)
     for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
         yield path, page(visitor.get(path))
     for where, answer in chain(
@@ -211,7 +212,15 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
 def members_links(web: Web, stranger: Visitor) -> Iterator[tuple[str, str]]:
     own = web.yoga.tenant_id, web.yoga.ids["owner"]
     password = web.services.tokens.member_password(*own, factories.PASSWORD_HASH)
-    for path in ("forgot", "forgot?sent=1", "password/x", f"password/{password}"):
+    invited, known = (uuid7(), uuid7())
+    web.yoga.add(
+        Member(id=invited, email="new@staff.example", name="123", role="staff", created_at=web.now, invited_at=web.now),
+        Member(id=known, email="owner@other.example", name="123", role="owner", created_at=web.now, invited_at=web.now),
+        Member(email="gone@staff.example", name="123", role="manager", created_at=web.now, ended_at=web.now),
+    )
+    links = [web.services.tokens.invitation(web.yoga.tenant_id, one, web.now) for one in (invited, known)]
+    for path in ("forgot", "forgot?sent=1", "password/x", f"password/{password}",
+                 "invitation/x", *(f"invitation/{link}" for link in links)):  # fmt: skip
         yield path, page(stranger.get(path))
     yield "no address", page(stranger.send("forgot", email="nobody"))
     yield "bad password", page(stranger.send(f"password/{password}", password="12345"))
@@ -230,6 +239,19 @@ def newcomers_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     yield "no password", page(visitor.send(confirms[0], password="x"))
     visitor.send(confirms[0], password=PASSWORD)
     yield "used", page(visitor.get(confirms[0]))
+
+
+def team_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, str]]:
+    listed = visitor.get("team/?done=invited").text
+    yield "team", listed
+    for path in sorted(set(re.findall(r'href="(/console/team/[0-9a-f]{32}/)"', listed))):
+        yield "a member", page(visitor.get(path))
+    yield "invite", page(visitor.get("team/new"))
+    yield "no role", page(visitor.send("team/new", name="", email="x", role="x"))
+    own = web.yoga.ids["owner"].hex
+    yield "the only owner", page(visitor.send(f"team/{own}/end", f"team/{own}/"))
+    for deed in ("role", "ended", "withdrawn"):
+        yield deed, page(visitor.get(f"team/?done={deed}"))
 
 
 def closed_pages(web: Web) -> Iterator[tuple[str, str]]:
@@ -335,7 +357,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
         yield happened.kind, made.html
         yield f"{happened.kind}{PLAIN}", plain(made, language)
-    for kind in ("member.reset_requested",):
+    for kind in ("member.reset_requested", "member.invited"):
         made = letter(event(kind, {}, {}), MEMBER, catalogs, locale=language.locale)
         yield kind, made.html
         yield f"{kind}{PLAIN}", plain(made, language)

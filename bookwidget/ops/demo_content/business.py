@@ -64,6 +64,8 @@ class Business:
     others: tuple[Person, ...]
     fill: "Callable[[Building], None]"
     """Services, schedule and bookings."""
+    team: tuple[tuple[str, str, str], ...] = ()
+    """E-mail, name and role of who else works there; without a name, the e-mail is invited."""
 
 
 @dataclass
@@ -148,6 +150,17 @@ def add_people(building: Building) -> None:
             role="owner",
             password_hash=hashed(business.owner.password),
             created_at=now - timedelta(days=400),
+        ),
+        *(
+            Member(
+                email=email,
+                name=name or email.partition("@")[0].title(),
+                role=role,
+                created_at=now - timedelta(days=200),
+                signed_in_at=now - timedelta(days=1, hours=3) if name else None,
+                invited_at=None if name else now - timedelta(days=2),
+            )
+            for email, name, role in business.team
         ),
         *(
             Customer(

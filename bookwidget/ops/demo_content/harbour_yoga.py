@@ -285,4 +285,8 @@ HARBOUR_YOGA = Business(
     customers=(AVA, LEO, SAM),
     others=OTHERS,
     fill=fill,
+    team=(
+        ("mara.oduya@harbour-yoga.example.com", "Mara Oduya", "manager"),
+        ("desk@harbour-yoga.example.com", "", "staff"),
+    ),
 )
