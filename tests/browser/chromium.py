@@ -60,8 +60,24 @@ class Chromium(Driven):
         self._devtools("Emulation.setDeviceMetricsOverride", **size)
 
     def scheme(self, name: str) -> None:
-        feature = {"name": "prefers-color-scheme", "value": name}
-        self._devtools("Emulation.setEmulatedMedia", features=[feature])
+        self.prefer(prefers_color_scheme=name)
+
+    def prefer(self, **media: str) -> None:
+        """What the system prefers, by media feature with `_` for `-`; what is not named is as it comes."""
+        features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
+        self._devtools("Emulation.setEmulatedMedia", features=features)
+
+    def told(self) -> list[str]:
+        """What assistive technology is told of the page, in order: role and name of whatever has a name."""
+        nodes = self._devtools("Accessibility.getFullAXTree")["nodes"]
+        by_id, lines, left = {node["nodeId"]: node for node in nodes}, [], [nodes[0]["nodeId"]]
+        while left:
+            node = by_id[left.pop()]
+            left.extend(reversed([id for id in node.get("childIds", ()) if id in by_id]))
+            role, name = node.get("role", {}).get("value", ""), node.get("name", {}).get("value", "").strip()
+            if name and not node["ignored"] and role != "InlineTextBox":
+                lines.append(f"{role}: {name}")
+        return lines
 
     def console_errors(self) -> list[str]:
         entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
