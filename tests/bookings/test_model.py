@@ -79,5 +79,5 @@ def test_it_finds_what_is_forgotten(
     monkeypatch.setattr(module, name, forgotten)
     database = Database(sqlite_url)
     with pytest.raises(Exception):  # noqa: B017 - however it shows
-        run(database, 60, 20, QUICK)
+        run(database, 250, 20, QUICK)
     database.dispose()

@@ -76,6 +76,17 @@ def test_b9_a_second_press_changes_nothing_and_a_stale_form_is_refused(five: Wor
     assert len(events(five, "booking.cancelled")) == 5
 
 
+def test_b9_a_second_press_is_the_same_where_the_rest_of_the_series_was_moved_away(five: World) -> None:
+    ada = Acting(five)
+    ada.move_series(codes(five)[2], key_at(five, TEN + 2 * WEEK + HOUR), moves=None, seen=None)
+    first = codes(five)[1]
+    ada.cancel_series(first, seen=None)
+    left = dates(five)
+    assert ada.cancel_series(first, seen=None).going == ()
+    assert dates(five) == left
+    assert left == [TEN, *(at + HOUR for at in weeks(2, 3, 4))]
+
+
 def test_b9_what_lies_inside_the_notice_stays_and_says_why(five: World) -> None:
     settle(five, **{"bookings.cancel_allowed": False})
     with pytest.raises(Denied):
