@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -32,6 +32,12 @@ class Customer(Owned, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
     """Raised by each change, so that a form can tell that somebody else was faster."""
+    muted: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Keys of the messages that they do not want, with a space between them."""
+    bounced_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a mail to this address came back; none since it was last changed."""
+    bounced_why: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """The status code, such as `5.1.1` or `550`."""
 
 
 class Companion(Owned, Base):

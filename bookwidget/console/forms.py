@@ -16,6 +16,7 @@ from wtforms.widgets import HiddenInput
 
 from bookwidget.accounts.guests import Guest
 from bookwidget.kernel.text import _
+from bookwidget.notices.words import Words
 from bookwidget.web.fields import DayField, MomentField
 from bookwidget.web.guard import Form
 from bookwidget.web.one_booking.forms import NoteForm
@@ -195,3 +196,16 @@ class DeskBookingForm(CustomerForm):
     slot = HiddenField()
     booking = HiddenField()
     """The new booking's id, given with the page: sent twice, it is one booking."""
+
+
+class WordsForm(Form):
+    """One message in the business's own words."""
+
+    subject = StringField(_("Subject"))
+    text = TextAreaField(_("Text"))
+    version = IntegerField(widget=HiddenInput())
+    """Of the words that the page was made with."""
+
+    @property
+    def typed(self) -> Words:
+        return Words(self.subject.data or "", self.text.data or "")

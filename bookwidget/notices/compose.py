@@ -2,46 +2,43 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import Environment
+from jinja2 import Environment, Template
+from markupsafe import Markup, escape
 
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
+from bookwidget.kernel.text import Text
+from bookwidget.notices.kinds import CUSTOMER, MEMBER, Kind, Live, kind_of
 from bookwidget.notices.links import CustomerFacts, Links
 from bookwidget.notices.series import OtherDates, other_dates
+from bookwidget.notices.variables import ADDRESSES, placeholders, values_of
+from bookwidget.notices.words import Words, block_in, filled, paragraph, pieces, plain
+from bookwidget.tenancy.base import EPOCH
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats, formats_for
-from bookwidget.theming.i18n import Catalogs, direction, speaking
+from bookwidget.theming.i18n import Catalogs, direction, speaking, translate
 from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.styles import colours
 from bookwidget.theming.themes import Themes
 
 TEMPLATES = Path(__file__).parent / "templates"
+SIGNATURE = "\n-- \n"
+"""Begins the foot of every text, as mail programs know it."""
 GAPS = re.compile(r"\n{3,}")
 """What a template leaves behind where it has nothing to say."""
 COLOUR = re.compile(r"var\(--bw-color-([a-z-]+)\)")
 
-RESET_LINK = "https://link.invalid/password-reset"
-"""Stands in the stored message for the link with its token, which is made when the mail is sent."""
-
-BOOKING_LINK = "https://link.invalid/booking"
-"""Stands for the link that opens the one booking."""
-
-WAITING_LINK = "https://link.invalid/waiting"
-"""Stands for the link that opens the one entry of a waiting list."""
-
-SIGN_UP_LINK = "https://link.invalid/sign-up"
-"""Stands for the link that confirms a sign-up."""
-
-CUSTOMER, BUSINESS, MEMBER, OWNER = "customer", "business", "member", "owner"
+RESET_LINK, BOOKING_LINK, WAITING_LINK = Live.RESET.value, Live.BOOKING.value, Live.WAITING.value
+MEMBER_LINK, SIGN_UP_LINK = Live.MEMBER.value, Live.SIGN_UP.value
 
 
 @dataclass(frozen=True)
@@ -138,6 +135,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    trouble: str = ""
+    """Why the business's own words could not be used, so that these are the shipped ones; names no person."""
 
 
 class Composer:
@@ -148,24 +147,111 @@ class Composer:
         self._html = make_environment(themes, {}, TEMPLATES)
         self._text: Environment = self._html.overlay(autoescape=False)
 
-    def letter(self, tenant: TenantFacts, event: Happened, recipient: str, customer: CustomerFacts) -> Letter:
-        """`recipient` is one of the constants above. Raises if there is no such template or a fact is missing."""
-        name = f"{tenant.theme}:mail/{event.kind}.{recipient}"
-        branding = Branding.from_json({**tenant.branding, "name": tenant.name})
-        locale = self._locale(customer.locale, tenant.locale) if recipient == CUSTOMER else tenant.locale
+    def letter(
+        self, tenant: TenantFacts, event: Happened, recipient: str, customer: CustomerFacts, own: Words | None = None
+    ) -> Letter:
+        """`recipient` is one of those in `kinds`; `own` are the business's words, which give way to the shipped ones if
+        they cannot be used. Raises if there is no such template or the event lacks a fact.
+        """
+        branding, locale = branding_of(tenant), self.locale_for(tenant, recipient, customer)
+        trouble = ""
         with speaking(self.catalogs.translations(locale)):
             context = self._context(tenant, branding, event, customer, locale)
-            values = {field.name: getattr(context, field.name) for field in fields(context)}
+            if recipient == MEMBER:
+                context = replace(context, reset_link=MEMBER_LINK)
+            if own is not None:
+                try:
+                    kind = kind_of(event.kind, recipient)
+                    return self._finished(tenant, branding, *self._in_own_words(tenant, kind, context, own))
+                except Exception as error:  # whatever it is, the message has to go out
+                    trouble = type(error).__name__
+            name = f"{tenant.theme}:mail/{event.kind}.{recipient}"
+            values = values_in(context)
             written = self._text.get_template(f"{name}.txt")
-            subject = " ".join("".join(written.blocks["subject"](written.new_context(values))).split())
-            text = GAPS.sub("\n\n", written.render(values).strip()) + "\n"
+            subject = block(written, "subject", values)
+            text = tidy(written.render(values))
             html = self._html.get_template(f"{name}.html").render({**values, "subject": subject})
+        return replace(self._finished(tenant, branding, subject, text, html), trouble=trouble)
+
+    def _finished(self, tenant: TenantFacts, branding: Branding, subject: str, text: str, html: str) -> Letter:
         palette = colours(self.themes, tenant.theme, branding)
         return Letter(subject, text, inliner(tuple(palette.items())).inline(html))
 
+    def _in_own_words(self, tenant: TenantFacts, kind: Kind, context: MailContext, own: Words) -> tuple[str, str, str]:
+        """Subject, text and HTML, with the facts and the button of the shipped message."""
+        signs = values_of(kind, context)
+        values = {name: value for name, value in signs.items() if isinstance(value, str)}
+        subject = " ".join(plain(filled(own.subject, signs), values).split())
+        parts = pieces(filled(own.text, signs))
+        name, shared = f"{tenant.theme}:mail/", {**values_in(context), "subject": subject}
+        text = [(block_in(piece), plain(piece, values)) for piece in parts]
+        html = [(block_in(piece), paragraph(piece, values, ADDRESSES)) for piece in parts]
+        as_text = {**shared, "pieces": text, "original": f"{name}{kind.template}.txt"}
+        as_html = {**shared, "pieces": html, "original": f"{name}{kind.template}.html"}
+        return (
+            subject,
+            tidy(self._text.get_template(f"{name}own.txt").render(as_text)),
+            self._html.get_template(f"{name}own.html").render(as_html),
+        )
+
+    def values(
+        self, tenant: TenantFacts, kind: Kind, event: Happened, customer: CustomerFacts
+    ) -> dict[str, str | bool]:
+        """What each variable of the message stands for."""
+        locale = self.locale_for(tenant, kind.recipient, customer)
+        with speaking(self.catalogs.translations(locale)):
+            return values_of(kind, self._context(tenant, branding_of(tenant), event, customer, locale))
+
+    def preview(self, tenant: TenantFacts, letter: Letter) -> str:
+        """A letter with its subject above and its plain text below, as a page."""
+        above = f'<p class="bw-mail-above">{escape(letter.subject)}</p>'
+        below = f'<pre class="bw-mail-below" dir="auto">{escape(letter.text)}</pre>'
+        head, tag, rest = letter.html.partition("<body")
+        attributes, end, body = rest.partition(">")
+        page = head + tag + attributes + end + above + body.replace("</body>", f"{below}</body>")
+        return self._finished(tenant, branding_of(tenant), "", "", page).html
+
+    def refusal(self, tenant: TenantFacts, reason: Text) -> str:
+        """What stands in place of a preview that cannot be made, in the business's language."""
+        words = self.catalogs.translations(tenant.locale)
+        lang, written = language_of(tenant.locale), escape(translate(reason, words))
+        page = (
+            f'<!doctype html><html lang="{lang}" dir="{direction(tenant.locale)}"><head><title>{written}</title></head>'
+            f'<body class="bw-mail"><p class="bw-mail-above">{written}</p></body></html>'
+        )
+        return self._finished(tenant, branding_of(tenant), "", "", page).html
+
+    def shipped_words(self, tenant: TenantFacts, kind: Kind, language: str) -> Words:
+        """The words that go out unless the business has its own, as it would write them."""
+        nobody = CustomerFacts(tenant.id, "", "", "", "", language, is_blocked=False, password_hash="")
+        happened = Happened(tenant.id, kind.event, EPOCH, "", None, "", None, None, {})
+        with speaking(self.catalogs.translations(language)):
+            context = self._context(tenant, branding_of(tenant), happened, nobody, language)
+            usual, other = (
+                self._words(tenant, kind, placeholders(kind, context, Visit, flag=flag)) for flag in (False, True)
+            )
+        return Words(merged(usual.subject, other.subject, kind.flag), merged(usual.text, other.text, kind.flag))
+
+    def _words(self, tenant: TenantFacts, kind: Kind, context: MailContext) -> Words:
+        original, values = f"{tenant.theme}:mail/{kind.template}", values_in(context)
+        text, html = self._text.get_template(f"{original}.txt"), self._html.get_template(f"{original}.html")
+        title = Markup(block(html, "title", values)).unescape() if "title" in html.blocks else ""  # noqa: S704 - to read it
+        words = self._text.get_template(f"{tenant.theme}:mail/words.txt")
+        with_blocks = {**values, "original": f"{original}.txt"}
+        body = "".join(words.root_render_func(words.new_context(with_blocks)))
+        heading = f"# {title}\n\n" if title else ""
+        return Words(block(text, "subject", values), f"{heading}{tidy(body.partition(SIGNATURE)[0]).strip()}")
+
+    def language_for(self, tenant: TenantFacts, recipient: str, customer: CustomerFacts) -> str:
+        """Which of the business's words a message is written with, such as `de`."""
+        return language_of(self.locale_for(tenant, recipient, customer))
+
+    def locale_for(self, tenant: TenantFacts, recipient: str, customer: CustomerFacts) -> str:
+        return self._locale(customer.locale, tenant.locale) if recipient == CUSTOMER else tenant.locale
+
     def _locale(self, wanted: str, otherwise: str) -> str:
         """A language that we have no words in would give a mail in two languages."""
-        language = wanted.replace("_", "-").partition("-")[0].lower()
+        language = language_of(wanted)
         known = {"en", *(name.partition("-")[0] for name in self.catalogs.languages)}
         return wanted if language in known else otherwise
 
@@ -213,6 +299,38 @@ class Composer:
     def _logo(self, tenant: TenantFacts, branding: Branding) -> Picture | None:
         logo = branding.logo
         return Picture(self.links.logo(tenant, logo.file), logo.width, logo.height) if logo else None
+
+
+def branding_of(tenant: TenantFacts) -> Branding:
+    return Branding.from_json({**tenant.branding, "name": tenant.name})
+
+
+def language_of(locale: str) -> str:
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
+def values_in(context: MailContext) -> dict[str, Any]:
+    return {field.name: getattr(context, field.name) for field in fields(context)}
+
+
+def block(template: Template, name: str, values: Mapping[str, Any]) -> str:
+    """One block of a template by itself, on one line."""
+    return " ".join("".join(template.blocks[name](template.new_context(dict(values)))).split())
+
+
+def tidy(text: str) -> str:
+    return GAPS.sub("\n\n", text.strip()) + "\n"
+
+
+def merged(usual: str, other: str, flag: str) -> str:
+    """One text for both states of the flag: lines that differ stand in a condition."""
+    ours, theirs = usual.split("\n"), other.split("\n")
+    if len(ours) != len(theirs):
+        return usual
+    return "\n".join(
+        one if one == two else f"{{% if {flag} %}}{two}{{% else %}}{one}{{% endif %}}"
+        for one, two in zip(ours, theirs, strict=True)
+    )
 
 
 def visit_of(words: Formats, facts: Mapping[str, Any]) -> Visit | None:

@@ -7,23 +7,17 @@ from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
-from bookwidget.notices.compose import BOOKING_LINK, RESET_LINK, SIGN_UP_LINK, WAITING_LINK
+from bookwidget.notices.kinds import Live, live_of
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
-from bookwidget.notices.subscribers import SEND
 from bookwidget.notices.transport import Undeliverable, Unreachable
+from bookwidget.notices.wording import SEND
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 ATTEMPTS = 30
 """About a day of trying."""
-DEEDS = ("made", "cancelled", "moved", "restored", "postponed", "resumed")
-WITH_BOOKING_LINK = {f"booking.{deed}.customer" for deed in DEEDS}
-WITH_WAITING_LINK = {f"waitlist.{deed}.customer" for deed in ("joined", "offered", "offer_ended")}
-WITH_RESET_LINK = "password.reset_requested.customer"
-WITH_MEMBER_LINK = {"member.reset_requested.member", "member.invited.member"}
-WITH_SIGN_UP_LINK = "business.signed_up.owner"
 
 
 @handles(SEND, attempts=ATTEMPTS)
@@ -46,26 +40,27 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
 
 
 def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> tuple[str, str]:
-    """Text and HTML with the live link. Only these templates have one: elsewhere its stand-in is just words."""
-    if message.template == WITH_RESET_LINK:
+    """Text and HTML with the live link, where the message has one: elsewhere its stand-in is just words."""
+    live = live_of(message.template)
+    if live is Live.NONE:
+        return message.text, message.html
+    if live is Live.RESET:
         customer = customer_of(scope.session, UUID(payload["customer"]))
         if customer is None:
             raise GiveUp("the customer is gone")
-        stand_in, link = RESET_LINK, post.links.password_reset(scope.tenant, customer)
-    elif message.template in WITH_MEMBER_LINK:
+        link = post.links.password_reset(scope.tenant, customer)
+    elif live is Live.MEMBER:
         member = member_of(scope.session, UUID(payload["customer"]))
         if member is None:
             raise GiveUp("the member has left")
-        stand_in, link = RESET_LINK, post.links.of_member(scope.tenant, member)
-    elif message.template == WITH_SIGN_UP_LINK:
-        stand_in, link = SIGN_UP_LINK, post.links.sign_up(scope.tenant)
-    elif message.template in WITH_BOOKING_LINK:
-        stand_in, link = BOOKING_LINK, _booking_link(scope, post, payload.get("booking"))
-    elif message.template in WITH_WAITING_LINK:
-        stand_in, link = WAITING_LINK, post.links.waiting(scope.tenant, UUID(payload["entry"]))
+        link = post.links.of_member(scope.tenant, member)
+    elif live is Live.SIGN_UP:
+        link = post.links.sign_up(scope.tenant)
+    elif live is Live.BOOKING:
+        link = _booking_link(scope, post, payload.get("booking"))
     else:
-        return message.text, message.html
-    return message.text.replace(stand_in, link), message.html.replace(stand_in, escape(link))
+        link = post.links.waiting(scope.tenant, UUID(payload["entry"]))
+    return message.text.replace(live.value, link), message.html.replace(live.value, escape(link))
 
 
 def _booking_link(scope: Scope, post: Post, booking: str | None) -> str:

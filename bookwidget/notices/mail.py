@@ -6,10 +6,18 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
+from bookwidget.kernel.ids import uuid7
+from bookwidget.notices.kinds import Kind
+from bookwidget.notices.models import Message
 from bookwidget.notices.store import StoredMessage
+from bookwidget.tenancy.scope import Scope
+
+if TYPE_CHECKING:
+    from bookwidget.notices.compose import Letter
 
 NAME_LENGTH, SUBJECT_LENGTH = 80, 300
 BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\s]+")
@@ -45,6 +53,30 @@ def with_ascii_domain(address: str) -> str:
     return local + at + (domain if domain.isascii() else domain.encode("idna").decode())
 
 
+def new_message(scope: Scope, letter: "Letter", kind: Kind, event_id: UUID, *, to: str, reply_to: str) -> Message:
+    """The row of a message as it is written now; it is not stored yet."""
+    return Message(
+        id=uuid7(),
+        event_id=event_id,
+        template=kind.template,
+        recipient=kind.recipient,
+        channel=kind.channel,
+        address=to,
+        reply_to=reply_to,
+        sender_name=one_line(scope.tenant.name, NAME_LENGTH),
+        subject=one_line(letter.subject, SUBJECT_LENGTH),
+        text=letter.text,
+        html=letter.html,
+        trouble=letter.trouble,
+        created_at=scope.now,
+    )
+
+
+def addresses_in(line: str) -> tuple[Address, ...]:
+    """Those of a line with commas between them; ValueError or IndexError for an impossible one."""
+    return tuple(Address(addr_spec=with_ascii_domain(address)) for address in line.split(", "))
+
+
 def message_id_of(message: StoredMessage, host: str) -> str:
     """The same at each attempt: by it a receiver knows a mail that comes twice."""
     return f"<{message.id.hex}@{host}>"
@@ -56,9 +88,9 @@ def mail_of(
     """`sender` is the service's own address, shown under the business's name. ValueError for an impossible address."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(one_line(message.sender_name, NAME_LENGTH), addr_spec=sender)
-    mail["To"] = Address(addr_spec=with_ascii_domain(message.address))
+    mail["To"] = addresses_in(message.address)
     if message.reply_to:
-        mail["Reply-To"] = Address(addr_spec=with_ascii_domain(message.reply_to))
+        mail["Reply-To"] = addresses_in(message.reply_to)
     mail["Subject"] = one_line(message.subject, SUBJECT_LENGTH)
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = message_id_of(message, host)

@@ -7,12 +7,12 @@ from bookwidget.events.dispatch import Effect, subscribes
 from bookwidget.events.jobs import Services
 from bookwidget.events.store import Happened
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import OWNER
+from bookwidget.notices.kinds import EMAIL, OWNER
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.mail import SUBJECT_LENGTH, one_line
 from bookwidget.notices.models import Message
 from bookwidget.notices.post import Post
-from bookwidget.notices.subscribers import EMAIL, SEND
+from bookwidget.notices.wording import SEND
 from bookwidget.tenancy.scope import Scope
 
 SERVICE = "bookwidget"

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
 from bookwidget.events.housekeeping import BATCH, expires_with
 from bookwidget.events.models import Event, Job
+from bookwidget.notices.kinds import Kind
 from bookwidget.notices.links import CustomerFacts, MemberFacts
-from bookwidget.notices.models import Message
+from bookwidget.notices.models import Message, MessageTemplate
+from bookwidget.notices.words import Words
 from bookwidget.tenancy.base import Instant
 from bookwidget.tenancy.models import Member, Tenant
 from bookwidget.tenancy.platform import PENDING
@@ -71,6 +73,40 @@ SENT_TO_CUSTOMER = (
     .order_by(Message.created_at.desc(), Message.id.desc())
     .limit(20)
 )
+_of_kind = (
+    MessageTemplate.event == bindparam("event"),
+    MessageTemplate.recipient == bindparam("recipient"),
+    MessageTemplate.channel == bindparam("channel"),
+    MessageTemplate.language == bindparam("language"),
+)
+OWN_WORDS = select(MessageTemplate.subject, MessageTemplate.text).where(*_of_kind)
+OWN_TEMPLATE = select(MessageTemplate).where(*_of_kind)
+# In the order of the fields of `wording.OwnWords`, after the words.
+SHOWN_TEMPLATE = (
+    select(
+        MessageTemplate.subject,
+        MessageTemplate.text,
+        MessageTemplate.version,
+        MessageTemplate.changed_at,
+        func.coalesce(Member.name, ""),
+    )
+    .outerjoin(Member, Member.id == MessageTemplate.member_id)
+    .where(*_of_kind)
+)
+RESET_WORDS = delete(MessageTemplate).where(*_of_kind)
+ALL_TEMPLATES = select(
+    MessageTemplate.event,
+    MessageTemplate.recipient,
+    MessageTemplate.channel,
+    MessageTemplate.language,
+    MessageTemplate.changed_at,
+).order_by(MessageTemplate.language)
+TROUBLES = (
+    select(Message.template, Message.channel, func.max(Message.created_at))
+    .where(Message.trouble != "")
+    .group_by(Message.template, Message.channel)
+)
+LATEST_BOOKING = select(Booking.code, Booking.customer_id).order_by(Booking.id.desc()).limit(1)
 LINK_VERSION = select(Booking.link_version).where(Booking.id == bindparam("booking"))
 MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))
 
@@ -98,6 +134,17 @@ def member_of(session: TenantSession, member_id: UUID) -> MemberFacts | None:
     """None for who has left."""
     row = session.rows(MEMBER, {"member": member_id}).one_or_none()
     return None if row is None else MemberFacts(*row)
+
+
+def key_of(kind: Kind, language: str) -> dict[str, str]:
+    """The values by which words are found."""
+    return {"event": kind.event, "recipient": kind.recipient, "channel": kind.channel, "language": language}
+
+
+def own_words(session: TenantSession, kind: Kind, language: str) -> Words | None:
+    """The business's own; None: the shipped ones go out."""
+    row = session.rows(OWN_WORDS, key_of(kind, language)).one_or_none()
+    return None if row is None else Words(*row)
 
 
 def message_of(session: TenantSession, message_id: UUID) -> StoredMessage | None:

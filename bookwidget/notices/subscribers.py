@@ -1,6 +1,6 @@
 """Who is told of what: the messages that follow from events."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile, calendar_of_change
@@ -8,19 +8,15 @@ from bookwidget.events.dispatch import Effect, subscribes
 from bookwidget.events.jobs import Services
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
-from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER
+from bookwidget.notices.kinds import BUSINESS, CUSTOMER, EMAIL, KINDS, MEMBER, Kind, kind_of
 from bookwidget.notices.links import CustomerFacts
-from bookwidget.notices.mail import NAME_LENGTH, SUBJECT_LENGTH, one_line
-from bookwidget.notices.models import Message
+from bookwidget.notices.mail import new_message
 from bookwidget.notices.post import Post
 from bookwidget.notices.series import is_told_by_another
-from bookwidget.notices.store import customer_of, member_of
+from bookwidget.notices.settings import OFF, RECIPIENTS, REPLY_TO
+from bookwidget.notices.store import customer_of, member_of, own_words
+from bookwidget.notices.wording import SEND
 from bookwidget.tenancy.scope import Scope
-
-SEND = "message.send"
-EMAIL = "email"
-
 
 CHANGES = ("made", "cancelled", "moved", "transferred", "restored", "postponed", "resumed")
 
@@ -30,8 +26,8 @@ def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Itera
     """Customer and business, whoever of them did it."""
     customer = _customer(scope, event)
     if customer is not None and not is_told_by_another(event):
-        yield _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
-        yield _message(scope, event, services[Post], BUSINESS, customer)
+        yield from _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
+        yield from _message(scope, event, services[Post], BUSINESS, customer)
 
 
 @subscribes("series.date_left_out")
@@ -39,8 +35,8 @@ def tell_what_is_left_out(scope: Scope, event: Happened, services: Services) -> 
     """Both, because one of them has to do something if the date shall take place."""
     customer = _customer(scope, event)
     if customer is not None:
-        yield _message(scope, event, services[Post], CUSTOMER, customer)
-        yield _message(scope, event, services[Post], BUSINESS, customer)
+        yield from _message(scope, event, services[Post], CUSTOMER, customer)
+        yield from _message(scope, event, services[Post], BUSINESS, customer)
 
 
 @subscribes("waitlist.joined", "waitlist.offered", "waitlist.offer_ended")
@@ -48,7 +44,7 @@ def tell_who_waits(scope: Scope, event: Happened, services: Services) -> Iterabl
     """The customer. The business hears of the booking that comes of it."""
     customer = _customer(scope, event)
     if customer is not None and not customer.is_blocked:
-        yield _message(scope, event, services[Post], CUSTOMER, customer)
+        yield from _message(scope, event, services[Post], CUSTOMER, customer)
 
 
 @subscribes("booking.note_added")
@@ -57,7 +53,7 @@ def tell_the_other_side(scope: Scope, event: Happened, services: Services) -> It
     customer = _customer(scope, event)
     if customer is not None and event.after.get("is_shared"):
         recipient = BUSINESS if event.actor_kind == ActorKind.CUSTOMER else CUSTOMER
-        yield _message(scope, event, services[Post], recipient, customer)
+        yield from _message(scope, event, services[Post], recipient, customer)
 
 
 @subscribes("booking.ticket_cancelled")
@@ -65,8 +61,8 @@ def tell_of_a_ticket(scope: Scope, event: Happened, services: Services) -> Itera
     """Both too, without a calendar file: the booking stays when and where it was."""
     customer = _customer(scope, event)
     if customer is not None:
-        yield _message(scope, event, services[Post], CUSTOMER, customer)
-        yield _message(scope, event, services[Post], BUSINESS, customer)
+        yield from _message(scope, event, services[Post], CUSTOMER, customer)
+        yield from _message(scope, event, services[Post], BUSINESS, customer)
 
 
 @subscribes("password.reset_requested")
@@ -74,7 +70,7 @@ def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> It
     """To the customer, if there is one of that address and nobody has locked them out."""
     customer = _customer(scope, event)
     if customer is not None and not customer.is_blocked:
-        yield _message(scope, event, services[Post], CUSTOMER, customer)
+        yield from _message(scope, event, services[Post], CUSTOMER, customer)
 
 
 @subscribes("member.reset_requested", "member.invited")
@@ -82,7 +78,7 @@ def send_members_their_link(scope: Scope, event: Happened, services: Services) -
     """To who works for the business, or is to."""
     member = member_of(scope.session, UUID(hex=event.after["member"]))
     if member is not None:
-        yield _message(scope, event, services[Post], MEMBER, member.as_addressee)
+        yield from _message(scope, event, services[Post], MEMBER, member.as_addressee)
 
 
 def _customer(scope: Scope, event: Happened) -> CustomerFacts | None:
@@ -94,6 +90,11 @@ def _calendar(scope: Scope, event: Happened) -> CalendarFile | None:
     return None if event.booking_id is None else calendar_of_change(scope, event.booking_id, event.kind, event.at)
 
 
+def is_wanted(scope: Scope, kind: Kind) -> bool:
+    """Whether the business sends such messages."""
+    return kind.is_needed or kind.key not in OFF.picked(scope.tenant.settings[OFF])
+
+
 def _message(
     scope: Scope,
     event: Happened,
@@ -102,24 +103,15 @@ def _message(
     customer: CustomerFacts,
     *,
     calendar: CalendarFile | None = None,
-) -> Effect:
-    letter = post.composer.letter(scope.tenant, event, recipient, customer)
-    business = scope.tenant.email
-    to, answer = (business, customer.email) if recipient == BUSINESS else (customer.email, business)
-    message = Message(
-        id=uuid7(),
-        event_id=event.id,
-        template=f"{event.kind}.{recipient}",
-        recipient=recipient,
-        channel=EMAIL,
-        address=to,
-        reply_to=answer,
-        sender_name=one_line(scope.tenant.name, NAME_LENGTH),
-        subject=one_line(letter.subject, SUBJECT_LENGTH),
-        text=letter.text,
-        html=letter.html,
-        created_at=scope.now,
-    )
+) -> Iterator[Effect]:
+    kind = kind_of(event.kind, recipient)
+    if not is_wanted(scope, kind):
+        return
+    language = post.composer.language_for(scope.tenant, recipient, customer)
+    own = own_words(scope.session, kind, language) if kind.key in KINDS else None
+    letter = post.composer.letter(scope.tenant, event, recipient, customer, own)
+    to, answer = addresses_of(scope, recipient, customer)
+    message = new_message(scope, letter, kind, event.id, to=to, reply_to=answer)
     payload = {
         "message": str(message.id),
         "customer": str(customer.id),
@@ -128,4 +120,12 @@ def _message(
     }
     if calendar is not None:
         payload |= {"calendar": calendar.data.decode(), "method": calendar.method}
-    return Effect(SEND, f"{event.id.hex}:{recipient}:{EMAIL}", payload, rows=(message,))
+    yield Effect(SEND, f"{event.id.hex}:{recipient}:{EMAIL}", payload, rows=(message,))
+
+
+def addresses_of(scope: Scope, recipient: str, customer: CustomerFacts) -> tuple[str, str]:
+    """To whom it goes, and to whom an answer does."""
+    settings, business = scope.tenant.settings, scope.tenant.email
+    if recipient == BUSINESS:
+        return settings[RECIPIENTS] or business, customer.email
+    return customer.email, settings[REPLY_TO] or business

@@ -68,8 +68,8 @@ class Smtp:
                 with suppress(OSError, smtplib.SMTPException):  # accepted is accepted, even if QUIT fails
                     server.quit()
         except smtplib.SMTPRecipientsRefused as refusal:
-            [(code, _answer)] = refusal.recipients.values()  # a mail of ours has one
-            raise _failure(code) from None
+            codes = [code for code, _answer in refusal.recipients.values()]
+            raise _failure(min(codes)) from None  # as long as one of them may be taken later, it waits
         except smtplib.SMTPDataError as refusal:
             raise _failure(refusal.smtp_code) from None
         except smtplib.SMTPNotSupportedError:  # an address in another script, and a server that knows ASCII only

@@ -9,8 +9,8 @@ from bookwidget.kernel.clock import utc_now
 from bookwidget.logs import configure_logging
 from bookwidget.notices import delivery, signing_up, subscribers
 from bookwidget.notices.post import make_post
-from bookwidget.ops.links import ServiceLinks
 from bookwidget.ops.processes import stop_asked
+from bookwidget.web.links import ServiceLinks
 
 WORKS_WITH = (delivery, series_work, signing_up, subscribers)
 """Importing them registers what the worker can do."""

@@ -3,7 +3,8 @@
 A declaration is all there is: rules read it, and the console's page of settings is made of it.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -15,6 +16,7 @@ from bookwidget.kernel.text import Text, _, n_
 T = TypeVar("T", bool, int, str)
 
 LONGEST_TEXT = 300
+EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
 
 class Group(Enum):
@@ -29,6 +31,7 @@ class Group(Enum):
     SERIES = _("Series")
     LIST = _("My bookings")
     AFTERWARDS = _("After the booking")
+    MESSAGES = _("Messages")
 
 
 class Pick(Enum):
@@ -78,6 +81,8 @@ class Setting(Generic[T]):
     """Characters of a text."""
     is_address: bool = False
     """Of a web page: a link that customers follow."""
+    most_emails: int = 0
+    """A text that holds so many e-mail addresses, with commas between them; 0: it is another text."""
     per_service: bool = False
     """Whether a service may say otherwise for itself."""
 
@@ -116,6 +121,14 @@ class Setting(Generic[T]):
             raise Refused(self.name, _("This is not a valid value."))
         if self.is_address and value and not value.startswith("https://"):
             raise Refused(self.name, _("Write an address that begins with https://."))
+        if self.most_emails and value:
+            self._check_emails(value.split(", "))
+
+    def _check_emails(self, emails: Sequence[str]) -> None:
+        if not all(EMAIL.fullmatch(email) for email in emails):
+            raise Refused(self.name, _("Write email addresses, with a comma and a space between them."))
+        if len(emails) > self.most_emails:
+            raise Refused(self.name, _("Write at most %(count)s addresses.", count=self.most_emails))
 
 
 REGISTRY: dict[str, Setting[Any]] = {}

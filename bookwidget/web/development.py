@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from bookwidget.notices.transport import ReceivedMail, recent_mail
 from bookwidget.theming.formats import formats_for
+from bookwidget.web.headers import LINKS_OPEN_OUTSIDE, MAIL_POLICY
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services
 
@@ -15,12 +16,6 @@ blueprint = Blueprint("development", __name__, url_prefix="/dev")
 
 SHOWN = 200
 """Older mails stay in the folder, but are not listed."""
-MAIL_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
-"""A mail styles itself as mails do, and can do nothing else."""
-LINKS_OPEN_OUTSIDE = '<base target="_blank">'
 
 
 @blueprint.get("/mailbox")

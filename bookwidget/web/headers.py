@@ -21,6 +21,14 @@ FIRST_PARTY_POLICY = (
 )
 """Of the console and the platform's sign-in."""
 
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+"""A mail styles itself as mails do, and can do nothing else."""
+LINKS_OPEN_OUTSIDE = '<base target="_blank">'
+"""Stands before a mail in a frame."""
+
 KEEPS_OPENER = {"popup"}
 """Blueprints of the log-in window. With any opener policy it could not reach the frame that opened it, and what was
 cut once stays cut, so that goes for their errors and redirects too.

@@ -18,6 +18,7 @@ from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.themes import Themes
 
 if TYPE_CHECKING:
+    from bookwidget.notices.compose import Composer
     from bookwidget.web.discovery import Manifest
 
 EXTENSION = "bookwidget"
@@ -43,6 +44,8 @@ class Services:
     console_attempts: Counter = field(default_factory=Counter)
     asset_urls: dict[str, tuple[str, float]] = field(default_factory=dict)
     """Of `assets.asset_url`: the address, and until when on its clock that is taken for true."""
+    composer: "Composer | None" = field(default=None)
+    """Writes letters for previews; made when the first owner asks."""
     addresses: dict[tuple[object, ...], str] = field(default_factory=dict)
     """Of `rendering.page_url`."""
     broken_pages: dict[tuple[str, str], str] = field(default_factory=dict)

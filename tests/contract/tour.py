@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 
 from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.compose import BUSINESS, CUSTOMER, MEMBER, OWNER, Letter
+from bookwidget.notices.compose import Letter
+from bookwidget.notices.kinds import BUSINESS, CUSTOMER, MEMBER, OWNER
 from bookwidget.tenancy.models import Member, Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs

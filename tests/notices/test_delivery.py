@@ -11,8 +11,8 @@ from bookwidget.accounts.models import Customer
 from bookwidget.events.models import Job
 from bookwidget.notices.compose import RESET_LINK
 from bookwidget.notices.models import Message
-from bookwidget.notices.subscribers import SEND
 from bookwidget.notices.transport import Undeliverable, Unreachable
+from bookwidget.notices.wording import SEND
 from bookwidget.tenancy.session import writing
 from tests.bookings.acting import Acting
 from tests.events.work import HandClock, happen, job, jobs_of

@@ -13,14 +13,13 @@ from bookwidget.events.store import Happened
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import (
     BOOKING_LINK,
-    BUSINESS,
-    CUSTOMER,
     RESET_LINK,
     TEMPLATES,
     WAITING_LINK,
     Letter,
     MailContext,
 )
+from bookwidget.notices.kinds import BUSINESS, CUSTOMER
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.tenancy.settings import Settings

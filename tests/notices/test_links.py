@@ -14,9 +14,9 @@ from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BOOKING_LINK, Composer
 from bookwidget.notices.models import Message
 from bookwidget.notices.post import Post
-from bookwidget.ops.links import ServiceLinks
 from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.theming.i18n import Catalogs
+from bookwidget.web.links import ServiceLinks
 from tests import factories
 from tests.bookings.acting import Acting
 from tests.events.work import HandClock

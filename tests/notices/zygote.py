@@ -10,7 +10,7 @@ import threading
 
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Pace, Worker
-from bookwidget.notices.compose import BUSINESS, CUSTOMER
+from bookwidget.notices.kinds import BUSINESS, CUSTOMER
 from bookwidget.notices.post import Post
 from bookwidget.notices.transport import transport_of
 from bookwidget.tenancy.database import Database

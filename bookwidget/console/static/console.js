@@ -1,4 +1,4 @@
-// Improves the console's pages: copies snippets, keeps colour picker and text alike, closes an open menu. Everything works without it.
+// Improves the console's pages: copies snippets, keeps colour picker and text alike, shows what is typed, closes an open menu. Everything works without it.
 (() => {
   "use strict";
 
@@ -26,6 +26,14 @@
       const value = typed.value.trim().toLowerCase();
       if (/^#[0-9a-f]{6}$/.test(value)) picker.value = value;
       else if (/^#[0-9a-f]{3}$/.test(value)) picker.value = value.replace(/[0-9a-f]/g, "$&$&");
+    });
+  }
+
+  for (const form of document.querySelectorAll("form[data-live]")) {
+    let waiting = 0;
+    form.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => form.requestSubmit(document.getElementById(form.dataset.live)), 700);
     });
   }
 

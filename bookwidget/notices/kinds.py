@@ -1,0 +1,123 @@
+"""Every message that there is: because of what, to whom, by which channel, and what stands in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from bookwidget.kernel.text import Text, _
+
+CUSTOMER, BUSINESS, MEMBER, OWNER = "customer", "business", "member", "owner"
+OURS = {MEMBER, OWNER}
+"""What goes to them has the service's words and is always sent; it is not among the business's messages."""
+EMAIL = "email"
+
+
+class Live(Enum):
+    """The link that is made when a message is sent; the message as stored has its stand-in."""
+
+    NONE = ""
+    RESET = "https://link.invalid/password-reset"
+    """Sets a password."""
+    BOOKING = "https://link.invalid/booking"
+    """Opens the one booking."""
+    WAITING = "https://link.invalid/waiting"
+    """Opens the one entry of a waiting list."""
+    MEMBER = "https://link.invalid/member"
+    """Lets a member set their password."""
+    SIGN_UP = "https://link.invalid/sign-up"
+    """Confirms a sign-up."""
+
+
+class Facts(Enum):
+    """Which dates an event tells."""
+
+    NONE = ""
+    BEFORE = "before"
+    AFTER = "after"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One cell of the matrix event x recipient x channel."""
+
+    event: str
+    recipient: str
+    channel: str
+    title: Text
+    """Of the event."""
+    is_needed: bool
+    """Law or the booking needs it: nobody turns it off."""
+    live: Live
+    facts: Facts
+    flag: str
+    """What its shipped words ask for; empty: nothing."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.event}.{self.recipient}.{self.channel}"
+
+    @property
+    def template(self) -> str:
+        """What stored messages and the shipped files are called by."""
+        return f"{self.event}.{self.recipient}"
+
+
+class Sort(NamedTuple):
+    """What the messages of one event have in common."""
+
+    event: str
+    title: Text
+    facts: Facts
+    live: Live
+    needed: tuple[str, ...]
+    """Recipients that always get it."""
+    recipients: tuple[str, ...] = (CUSTOMER, BUSINESS)
+    flag: str = ""
+
+    def kinds(self) -> Iterator[Kind]:
+        for recipient in self.recipients:
+            live = self.live if recipient == CUSTOMER else Live.NONE
+            needed = recipient in self.needed
+            yield Kind(self.event, recipient, EMAIL, self.title, needed, live, self.facts, self.flag)
+
+
+ALWAYS, NEVER = (CUSTOMER,), ()
+BY_BUSINESS, WAS_TAKEN = "by_business", "was_taken"
+
+SORTS = (
+    Sort("booking.made", _("Booked"), Facts.AFTER, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("booking.moved", _("Rescheduled"), Facts.BOTH, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("booking.cancelled", _("Cancelled"), Facts.BEFORE, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("booking.restored", _("Cancellation undone"), Facts.AFTER, Live.BOOKING, ALWAYS),
+    Sort("booking.resumed", _("Resumed"), Facts.AFTER, Live.BOOKING, ALWAYS),
+    Sort("booking.postponed", _("Postponed"), Facts.BOTH, Live.BOOKING, ALWAYS),
+    Sort("booking.transferred", _("Tickets transferred"), Facts.BOTH, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("booking.ticket_cancelled", _("One ticket cancelled"), Facts.BEFORE, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("series.date_left_out", _("A date of a series could not be booked"), Facts.AFTER, Live.NONE, ALWAYS),
+    Sort("booking.note_added", _("Note at a booking"), Facts.AFTER, Live.BOOKING, NEVER),
+    Sort("waitlist.joined", _("Joined a waiting list"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,)),
+    Sort("waitlist.offered", _("A place for who waits"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,)),
+    Sort(
+        "waitlist.offer_ended", _("The place went to others"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,), WAS_TAKEN
+    ),
+    Sort("password.reset_requested", _("Link to set a password"), Facts.NONE, Live.RESET, ALWAYS, (CUSTOMER,)),
+)
+KINDS = {kind.key: kind for sort in SORTS for kind in sort.kinds()}
+"""In the order in which owners see them."""
+
+
+def kind_of(event: str, recipient: str, channel: str = EMAIL) -> Kind:
+    """KeyError for what is none."""
+    if recipient in OURS:
+        live = Live.MEMBER if recipient == MEMBER else Live.SIGN_UP
+        return Kind(event, recipient, channel, Text(event), True, live, Facts.NONE, "")
+    return KINDS[f"{event}.{recipient}.{channel}"]
+
+
+def live_of(template: str) -> Live:
+    """The link in messages stored under this name; elsewhere its stand-in is just words."""
+    event, _dot, recipient = template.rpartition(".")
+    is_known = recipient in OURS or f"{template}.{EMAIL}" in KINDS
+    return kind_of(event, recipient).live if is_known else Live.NONE

@@ -1,0 +1,47 @@
+"""What the business decides about its messages."""
+
+from bookwidget.kernel.text import Text, _
+from bookwidget.notices.kinds import CUSTOMER, KINDS, Kind
+from bookwidget.tenancy.settings import Group, Pick, Setting, declare
+
+
+def title_of(kind: Kind) -> Text:
+    """Names the message among all."""
+    if kind.recipient == CUSTOMER:
+        return _("%(event)s: to the customer, by email", event=kind.title)
+    return _("%(event)s: to you, by email", event=kind.title)
+
+
+OFF = declare(
+    Setting(
+        "messages.off",
+        "",
+        _("Messages that are not sent"),
+        _("The page Messages shows all of them, with their words. What every customer needs is always sent."),
+        Group.MESSAGES,
+        choices={key: title_of(kind) for key, kind in KINDS.items() if not kind.is_needed},
+        pick=Pick.SOME,
+    )
+)
+REPLY_TO = declare(
+    Setting(
+        "messages.reply_to",
+        "",
+        _("Where customers’ answers go"),
+        _("The email address that customers write to when they answer a message. Empty: that of your business."),
+        Group.MESSAGES,
+        longest=254,
+        most_emails=1,
+    )
+)
+RECIPIENTS = declare(
+    Setting(
+        "messages.recipients",
+        "",
+        _("Who gets the messages to your business"),
+        _("Up to five email addresses, with a comma and a space between them. Empty: that of your business."),
+        Group.MESSAGES,
+        longest=254,
+        most_emails=5,
+    )
+)
