@@ -6,7 +6,7 @@ They come in this order, in one browser: each leaves the customer Ada logged in,
 from collections.abc import Callable
 
 from bookwidget.bookings.models import Booking
-from bookwidget.ops.links import ServiceLinks
+from bookwidget.web.links import ServiceLinks
 from bookwidget.schedule.models import OpeningHours
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing

@@ -11,9 +11,9 @@ from bookwidget.events.models import Event
 from bookwidget.events.worker import Worker
 from bookwidget.notices.compose import Composer
 from bookwidget.notices.post import Post
-from bookwidget.ops.links import ServiceLinks
 from bookwidget.tenancy.models import Member, Site, Tenant
 from bookwidget.theming.i18n import Catalogs
+from bookwidget.web.links import ServiceLinks
 from tests import factories
 from tests.factories import PASSWORD, World
 from tests.notices.mailing import HOST, SENDER, WIRED, Outbox, shipped_themes, text_of, work_off

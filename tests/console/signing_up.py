@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from bookwidget.notices import signing_up
 from bookwidget.notices.compose import Composer
 from bookwidget.notices.post import Post
-from bookwidget.ops.links import ServiceLinks
+from bookwidget.web.links import ServiceLinks
 from bookwidget.tenancy.platform import find_tenant
 from tests.events.work import HandClock
 from tests.factories import World

@@ -92,3 +92,20 @@ def customer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
     yield "a customer", visitor.get(ada)
     for deed in ("saved", "unblocked"):
         yield deed, visitor.get(f"{ada}?done={deed}")
+
+
+def message_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """Switches and words, as shipped, as the business's own, and wrong."""
+    made, cancelled = "messages/booking.made.customer.email/", "messages/booking.cancelled.business.email/"
+    yield "messages", visitor.get("messages/")
+    yield "words", visitor.get(made)
+    yield "wrong words", visitor.send(made, subject="", text="{{ x }}")
+    visitor.send(made, subject="123", text="{{ facts }}")
+    yield "own words", visitor.get(f"{made}?done=saved")
+    yield "overtaken words", visitor.send(made, subject="456", version="0")
+    yield "a test", visitor.post(f"{made}test", visitor.form(made))
+    yield "preview", visitor.get(f"{made}preview")
+    yield "no preview", visitor.post(f"{made}preview", {**visitor.form(made), "text": "{{ x }}"})
+    visitor.send("messages/", sent="")
+    yield "switched", visitor.get("messages/?done=switched")
+    yield "off", visitor.get(cancelled)

@@ -27,7 +27,7 @@ from tests.console.desks import hire, nobody, owner
 from tests.console.signing_up import link_in, sign_up, stranger
 from tests.console.signing_up import mails as sent_mails
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
-from tests.contract.desk_pages import changing_pages, customer_pages, making_pages, question_pages
+from tests.contract.desk_pages import changing_pages, customer_pages, making_pages, message_pages, question_pages
 from tests.contract.messages import translations
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
@@ -191,7 +191,11 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
         yield path, page(visitor.get(path))
     for where, answer in chain(
-        question_pages(visitor), changing_pages(web, visitor), making_pages(web, visitor), customer_pages(web, visitor)
+        question_pages(visitor),
+        changing_pages(web, visitor),
+        making_pages(web, visitor),
+        customer_pages(web, visitor),
+        message_pages(visitor),
     ):
         yield where, page(answer)
     code = make_booking(web.yoga, days=2).code
