@@ -6,10 +6,10 @@ They come in this order, in one browser: each leaves the customer Ada logged in,
 from collections.abc import Callable
 
 from bookwidget.bookings.models import Booking
-from bookwidget.web.links import ServiceLinks
 from bookwidget.schedule.models import OpeningHours
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
+from bookwidget.web.links import ServiceLinks
 from tests.browser.hands import Hands
 from tests.browser.stage import Stage, next_weekday
 from tests.factories import PASSWORD, make_appointment, make_booking, make_class

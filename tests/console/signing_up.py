@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from bookwidget.notices import signing_up
 from bookwidget.notices.compose import Composer
 from bookwidget.notices.post import Post
-from bookwidget.web.links import ServiceLinks
 from bookwidget.tenancy.platform import find_tenant
+from bookwidget.web.links import ServiceLinks
 from tests.events.work import HandClock
 from tests.factories import World
 from tests.notices.mailing import HOST, SENDER, WIRED, Outbox, mail_worker, text_of, work_off
