@@ -2,12 +2,15 @@
 //   <iframe data-bookwidget src="https://…/w/<tenant>/<widget>">   works without this script, and better with it
 //   <div data-bookwidget="tenant/widget"></div>                    a frame is put inside
 //   <a data-bookwidget="tenant/widget" href="…">…</a>              a frame takes the place of the link
-// Attributes: data-title, data-min-height, data-max-height, data-scheme, data-error, data-retry, data-open.
+//   <book-widget name="tenant/widget"></book-widget>       the same as the div, for frameworks
+//   <a data-bookwidget-open="tenant/widget" href="…">      opens it in a dialog; with data-float it floats over the page
+// Attributes: data-title, data-min-height, data-max-height, data-scheme, data-error, data-retry, data-open, data-close.
 // docs/protocol.md describes every message between this script and bookwidget/web/static/frame.js.
 (() => {
   "use strict";
   if (window.bookwidget?.loaded) return; // the snippet was pasted twice
   const NS = "bookwidget", VERSION = 1;
+  const early = window.bookwidget?.q || []; // what the page asked for before this script came
   const origin = new URL(document.currentScript.src).origin;
   const page = document.documentElement;
   const widgets = new Map(); // place on the page -> widget
@@ -83,6 +86,9 @@
     event(widget, { name, ids }) {
       if (typeof name !== "string" || !/^[a-z]+\.[a-z_.]{1,40}$/.test(name) || typeof ids !== "object" || !ids) return;
       emit(widget, name, Object.fromEntries(Object.entries(ids).filter(([, id]) => typeof id === "string" && /^[\w-]{1,64}$/.test(id))));
+    },
+    close({ place }) { // Escape inside the frame
+      if (dialog?.contains(place)) dialog.close();
     },
     bye: (widget) => expect(widget, 8000), // Firefox fires no load event for the error page of a dead service
     fail(widget, { code }) {
@@ -237,6 +243,7 @@
   function scan() {
     for (const [place, { frame }] of widgets) if (!place.isConnected || !frame.isConnected) unmount(place);
     for (const place of document.querySelectorAll("[data-bookwidget]")) if (!left.has(place)) mount(place);
+    floats();
   }
   let lookTimer;
   function restyle() { // late enough for a background that fades, and once for a row of changes
@@ -246,7 +253,43 @@
     }, 400);
   }
 
-  // window.bookwidget("mount", element) and ("unmount", element), for pages that build themselves
+  // ---- In a dialog, which the browser keeps modal, closes by Escape, and leads the focus in and out of
+  let dialog;
+  function open(name, words = {}) {
+    if (!/^[\w-]+\/[\w-]+$/.test(name)) return;
+    dialog?.close();
+    const box = (dialog = make("dialog", { className: "bookwidget-dialog" }));
+    const shut = make("button", { type: "button", textContent: "\u00d7", ariaLabel: words.close || "Close" });
+    const place = make("div");
+    Object.assign(place.dataset, words, { bookwidget: name });
+    box.style.cssText = "box-sizing:border-box;width:min(42rem,100% - 1rem);max-height:94%;padding:0;border:0;border-radius:.75em";
+    shut.style.cssText = "all:revert;position:sticky;float:inline-end;top:0;width:44px;height:44px;border:0;background:none;font-size:1.5em";
+    shut.onclick = () => box.close();
+    box.onclose = () => {
+      unmount(place);
+      box.remove();
+    };
+    box.append(shut, place);
+    document.body.append(box);
+    box.showModal();
+    mount(place);
+  }
+  addEventListener("click", (event) => {
+    const opener = event.target.closest?.("[data-bookwidget-open]");
+    if (!opener || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const { bookwidgetOpen, ...words } = opener.dataset;
+    open(bookwidgetOpen, words);
+  });
+  function floats() {
+    for (const { style } of document.querySelectorAll("[data-bookwidget-open][data-float]")) {
+      style.position = "fixed";
+      style.inset = "auto 1rem 1rem auto";
+      style.zIndex = 9;
+    }
+  }
+
+  // window.bookwidget("mount", element), ("unmount", element), ("open", "tenant/widget", {…}) and ("close")
   const api = {
     mount(place) {
       left.delete(place);
@@ -256,11 +299,21 @@
       if (place) left.add(place);
       unmount(place);
     },
+    open,
+    close: () => dialog?.close(),
   };
-  window.bookwidget = (name, place) => { if (Object.hasOwn(api, name)) api[name](place); };
+  window.bookwidget = (name, ...values) => { if (Object.hasOwn(api, name)) api[name](...values); };
   window.bookwidget.loaded = true;
 
+  customElements.define("book-widget", class extends HTMLElement {
+    connectedCallback() { // the scan below finds it, now or when it comes into the page
+      this.style.display ||= "block";
+      this.dataset.bookwidget = this.getAttribute("name");
+      scan();
+    }
+  });
   scan();
+  for (const words of early) window.bookwidget(...words);
   new MutationObserver(scan).observe(page, { childList: true, subtree: true });
   const looks = new MutationObserver(restyle);
   for (const element of [page, document.body]) {

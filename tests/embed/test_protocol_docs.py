@@ -6,8 +6,10 @@ import pytest
 
 from tests.embed.service import ROOT
 
+DEEDS = ("made", "moved", "cancelled", "restored", "postponed", "resumed", "transferred")
 DOCUMENT = (ROOT / "docs/protocol.md").read_text()
 LOADER = (ROOT / "embed.js").read_text()
+TYPES = (ROOT / "embed.d.ts").read_text()
 FRAME = (ROOT / "bookwidget/web/static/frame.js").read_text()
 
 
@@ -46,6 +48,7 @@ def test_each_attribute_of_the_snippet_is_documented() -> None:
     names = set(re.findall(r"\bwords\.(\w+)|dataset\.(\w+)", LOADER))
     taken = re.findall(r"const \{ ([\w, ]+) \} = widget\.place\.dataset", LOADER)
     used = {name for pair in names for name in pair if name} | {n for group in taken for n in group.split(", ")}
+    used |= {name.removeprefix("data-") for name in re.findall(r"\[(data-[\w-]+)\]", LOADER)}
     used -= {"code"}  # the card's own
     section = DOCUMENT[DOCUMENT.index("## What an owner writes") : DOCUMENT.index("## The envelope")]
     assert {"data-" + dashed(name) for name in used} == set(re.findall(r"\bdata-[a-z-]+[a-z]", section))
@@ -61,3 +64,23 @@ def test_each_header_is_documented() -> None:
 def test_each_event_of_the_loader_is_documented() -> None:
     for name in set(re.findall(r'emit\(widget, "(\w+)"', LOADER)):
         assert f"`bookwidget:{name}`" in DOCUMENT
+
+
+def events_of_the_templates() -> set[str]:
+    """Written out, or made of a deed that `news_of` knows."""
+    pages = "".join(
+        path.read_text() for folder in ("widgets", "bookwidget/web") for path in (ROOT / folder).rglob("*.html")
+    )
+    return set(re.findall(r'"status", "(\w+\.[a-z_]+)', pages)) | {f"booking.{deed}" for deed in DEEDS}
+
+
+def test_the_types_name_what_there_is() -> None:
+    events = events_of_the_templates() | set(re.findall(r'emit\(widget, "(\w+)"', LOADER))
+    assert set(re.findall(r'"bookwidget:([\w.]+)"', TYPES)) == events
+    api = LOADER[LOADER.index("const api = {") :]
+    calls = set(re.findall(r"^    (\w+)[(,:]", api[: api.index("};")], re.MULTILINE))
+    assert set(re.findall(r'"(\w+)"', " ".join(re.findall(r"\(name: ([^,)]+)", TYPES)))) == calls
+    options = TYPES[TYPES.index("interface PlaceOptions") : TYPES.index("export interface Bookwidget ")]
+    named = set(re.findall(r"^  (\w+)\?:", options, re.MULTILINE))
+    words = set(re.findall(r"\bwords\.(\w+)|place\.dataset\.(\w+)", LOADER))
+    assert named == {name for pair in words for name in pair if name} - {"bookwidget"} | {"minHeight", "maxHeight"}

@@ -210,7 +210,9 @@
     form.removeAttribute("aria-busy");
   }
   function closeMenus(event) { // a click elsewhere, or Escape
-    for (const menu of document.querySelectorAll("details.bw-menu[open]")) {
+    const menus = document.querySelectorAll("details.bw-menu[open]");
+    if (event.key === "Escape" && !menus[0]) tell("close");
+    for (const menu of menus) {
       if (event.key ? event.key !== "Escape" : menu.contains(event.target)) continue;
       if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
       menu.open = false;
