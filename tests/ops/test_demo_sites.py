@@ -44,7 +44,7 @@ def pages_of(client: Client, slug: str) -> dict[str, str]:
 def test_three_pages_and_no_dead_end(client: Client, slug: str) -> None:
     pages = pages_of(client, slug)
     assert len(pages) == 3
-    assert sum(f"{SERVICE}/p/{slug}/" in page for page in pages.values()) == 1
+    assert any(f"{SERVICE}/p/{slug}/" in page for page in pages.values())
 
 
 @pytest.mark.parametrize("slug", SLUGS)
