@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, SignIn
+from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, Onboarding, SignIn
 from bookwidget.events.housekeeping import expires
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import uuid7
@@ -33,6 +33,7 @@ CUSTOMER_COLUMNS = (
     Customer.locale,
     Customer.is_blocked,
 )
+ONBOARDING = select(Onboarding.trade, Onboarding.done, Onboarding.ended_at)
 MEMBER_COLUMNS = (Member.id, Member.email, Member.name, Member.role)
 
 # In the order of the fields of `team.Colleague`.

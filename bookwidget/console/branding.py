@@ -73,17 +73,22 @@ def branding_logo() -> ResponseReturnValue:
     except RequestEntityTooLarge:
         return refuse_logo(LogoForm(formdata=None), too_heavy(), 413)
     form.check_guard()
-    upload = request.files.get("logo")
-    folder = services().config.files / here.tenant.id.hex
     try:
-        drawn = draw_logo(upload.read() if upload else b"")
+        keep_logo()
     except Refused as refused:
         return refuse_logo(form, refused.reason, 422)
+    return redirect(url_for(".branding", saved="logo"), 303)
+
+
+def keep_logo() -> None:
+    """The picture that was sent becomes the logo; `Refused("logo")` says what is wrong with it."""
+    here, upload = desk(), request.files.get("logo")
+    folder = services().config.files / here.tenant.id.hex
+    drawn = draw_logo(upload.read() if upload else b"")
     store_picture(folder, drawn.logo.file, drawn.data)
     old = set_logo(here.scope(), drawn.logo)
     if old:
         remove_picture(folder, old)
-    return redirect(url_for(".branding", saved="logo"), 303)
 
 
 def branding_logo_remove() -> ResponseReturnValue:

@@ -83,6 +83,23 @@ class LogoForm(Form):
     logo = FileField(_("Picture"))
 
 
+class HomeForm(Form):
+    locale = StringField(_("Language"))
+    timezone = StringField(_("Time zone"))
+    currency = StringField(_("Currency"))
+
+
+class FirstServiceForm(Form):
+    """The first service of a new business: what is asked of it is as little as it takes to be booked."""
+
+    name = StringField(_("What can be booked?"))
+    minutes = StringField(_("Duration, in minutes"))
+    price = StringField(_("Price"))
+    who = StringField(_("Who performs it?"))
+    service = HiddenField()
+    """The new one's id, given with the page: sent twice, it is one service."""
+
+
 class SiteForm(Form):
     origin = StringField(_("Address of the website"))
 

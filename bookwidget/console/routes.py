@@ -3,16 +3,19 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from bookwidget.accounts.onboarding import read_progress
 from bookwidget.console import (
     bookings,
     branding,
     changing,
     customers,
     embed,
+    first_service,
     hours,
     invitations,
     making,
     messages,
+    onboarding,
     one_booking,
     passwords,
     questions,
@@ -24,8 +27,9 @@ from bookwidget.console import (
     team,
 )
 from bookwidget.console.pages import menu
+from bookwidget.kernel.permissions import Permission
 from bookwidget.web import errors
-from bookwidget.web.desk import enter_console
+from bookwidget.web.desk import desk, enter_console
 from bookwidget.web.guard import refuse_foreign_posts
 
 blueprint = Blueprint("console", __name__, url_prefix="/console")
@@ -51,7 +55,10 @@ def guard() -> ResponseReturnValue | None:
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """The first page that this member may see."""
+    """The first page that this member may see; the setting up, as long as it is neither finished nor put away."""
+    here = desk()
+    if here.may(Permission.SETTINGS_CHANGE) and read_progress(here.scope()).is_open:
+        return redirect(url_for(".start"), 303)
     return redirect(menu()[0].url, 303)
 
 
@@ -91,6 +98,14 @@ for path, view in (
     ("/messages/<message>/reset", messages.messages_reset),
     ("/messages/<message>/test", messages.messages_test),
     ("/settings/", settings.settings),
+    ("/start/trade", onboarding.start_trade),
+    ("/start/look", onboarding.start_look),
+    ("/start/colour", onboarding.start_colour),
+    ("/start/home", onboarding.start_home),
+    ("/start/service", first_service.start_service),
+    ("/start/site", onboarding.start_site),
+    ("/start/skip", onboarding.start_skip),
+    ("/start/end", onboarding.start_end),
     ("/sites/", sites.sites),
     ("/sites/<site>/remove", sites.sites_remove),
     ("/sites/refused/<refused>/allow", sites.sites_allow),
@@ -108,6 +123,8 @@ blueprint.add_url_rule("/customers/", "customers", customers.customers)
 blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.customers_one)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)
+blueprint.add_url_rule("/start/", "start", onboarding.start)
+blueprint.add_url_rule("/start/snippet", "start_snippet", onboarding.start_snippet)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)
 blueprint.add_url_rule("/team/", "team", team.team)
 blueprint.add_url_rule("/team/<member>/", "team_one", team.team_one)

@@ -6,6 +6,7 @@ What is stored holds only pixels: no camera's data, no script behind the picture
 import hashlib
 import os
 import secrets
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,6 +15,7 @@ from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.later import later
 from bookwidget.kernel.text import Text, _
 from bookwidget.theming.branding import Logo
+from bookwidget.theming.colour import Oklch, from_hex
 
 if TYPE_CHECKING:
     import PIL
@@ -29,6 +31,11 @@ FLATTEST, TALLEST = 8, 3
 """Times as wide as high, and the reverse; beyond that a page has no place for it."""
 PNG_UP_TO = 120_000
 """Bytes. Every mail program knows PNG, so WebP only where PNG would be heavy."""
+
+SOLID, COLOURS, GREY, ALIKE = 200, 12, 0.04, 0.35
+"""Of a logo's colours: opacity from which a pixel counts, how many are looked at, chroma below which one is grey, and
+radians of hue below which two are one.
+"""
 
 FIELD = "logo"
 UNREADABLE = _("This picture is damaged or incomplete. Save it again as PNG, JPEG or WebP.")
@@ -110,6 +117,31 @@ def encode(image: "Image.Image") -> tuple[str, bytes]:
     webp = BytesIO()
     image.save(webp, "WEBP", quality=88, method=4)
     return "webp", webp.getvalue()
+
+
+def main_colours(data: bytes, most: int = 4) -> list[str]:
+    """The colours that a picture of ours mainly has, as `#aabbcc`, the strongest first; greys and what is see-through
+    are none. Empty for what is no picture.
+    """
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            pixels = image.convert("RGBA")
+    except (OSError, ValueError):
+        return []
+    pixels.thumbnail((64, 64), Image.Resampling.NEAREST)
+    raw = pixels.tobytes()
+    solid = b"".join(raw[at : at + 3] for at in range(0, len(raw), 4) if raw[at + 3] > SOLID)
+    if not solid:
+        return []
+    reduced = Image.frombytes("RGB", (len(solid) // 3, 1), solid).quantize(COLOURS)
+    palette = bytes(reduced.getpalette() or ())
+    found: list[tuple[float, str, Oklch]] = []
+    for index, count in Counter(reduced.tobytes()).items():
+        text = "#" + palette[index * 3 : index * 3 + 3].hex()
+        colour = from_hex(text)
+        if colour.chroma >= GREY and not any(abs(colour.hue - other.hue) < ALIKE for _weight, _text, other in found):
+            found.append((count * colour.chroma, text, colour))
+    return [text for _weight, text, _colour in sorted(found, reverse=True)[:most]]
 
 
 def store_picture(folder: Path, name: str, data: bytes) -> None:

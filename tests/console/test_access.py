@@ -41,6 +41,10 @@ LEAD_BACK = {
         "team_again",
         "messages_reset",
         "messages_test",
+        "start",
+        "start_colour",
+        "start_end",
+        "start_skip",
     )
 }
 """Looked at, they only lead to the page with their button."""

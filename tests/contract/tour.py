@@ -244,6 +244,22 @@ def newcomers_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     yield "no password", page(visitor.send(confirms[0], password="x"))
     visitor.send(confirms[0], password=PASSWORD)
     yield "used", page(visitor.get(confirms[0]))
+    visitor.base = "/console/"
+    yield from setting_up_pages(visitor)
+
+
+def setting_up_pages(visitor: Visitor) -> Iterator[tuple[str, str]]:
+    for step in ("trade", "look", "home", "service", "site", "snippet"):
+        yield f"start: {step}", page(visitor.get(f"start/{step}"))
+    yield "no price", page(visitor.send("start/service", price="x"))
+    visitor.send("start/trade", trade="fitness")
+    yield "a class", page(visitor.send("start/service", minutes="x"))
+    visitor.send("start/service", name="123")
+    yield "again", page(visitor.get("start/service"))
+    yield "no site", page(visitor.send("start/site", origin="x"))
+    visitor.send("start/site", origin="https://harbour.example")
+    for step in ("site", "snippet"):
+        yield f"start: {step} with a site", page(visitor.get(f"start/{step}"))
 
 
 def team_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,78 @@
+"""The step of setting up that makes the first service, with opening hours and, for a class, its first dates."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from bookwidget.accounts.onboarding import read_progress
+from bookwidget.catalog.services import add_service, list_kept_services
+from bookwidget.console.forms import FirstServiceForm
+from bookwidget.console.hours import words_of
+from bookwidget.console.onboarding import done, setting_up, show_step
+from bookwidget.console.services import minor_units, number, price_text
+from bookwidget.console.trades import CLASS, TRADES, Trade
+from bookwidget.kernel.errors import Missing, Refused
+from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.text import _
+from bookwidget.schedule.opening import all_hours, change_hours, own_hours, seen
+from bookwidget.tenancy.scope import Scope
+from bookwidget.theming.i18n import translate
+from bookwidget.web.desk import desk
+from bookwidget.web.services import services
+
+
+def start_service() -> ResponseReturnValue:
+    scope, form = setting_up(), FirstServiceForm()
+    trade = TRADES.get(read_progress(scope).trade, TRADES["other"])
+    if request.method == "GET":
+        return show_first(scope, propose(form, trade), trade)
+    form.check_guard()
+    id = parse_uuid(form.service.data or "")
+    if id is None:
+        raise Missing
+    try:
+        make_first(scope, form, trade, id)
+    except Refused as refused:
+        fields = {"new_provider": "who"}
+        form.refuse(fields.get(refused.field, refused.field), refused.reason)
+        return show_first(scope, form, trade)
+    return done("service")
+
+
+def propose(form: FirstServiceForm, trade: Trade) -> FirstServiceForm:
+    """Everything is filled in, so that pressing the button is enough."""
+    here = desk()
+    name = translate(trade.service, services().catalogs.translations(here.tenant.locale))
+    wanted = trade.wanted(name, here.tenant.currency)
+    form.name.data, form.minutes.data, form.price.data = name, str(wanted.minutes), price_text(wanted.price)
+    form.who.data = here.member.full_name.title()
+    form.service.data = uuid7().hex
+    return form
+
+
+def make_first(scope: Scope, form: FirstServiceForm, trade: Trade, id: UUID) -> None:
+    """Hours first: should the rest be refused, they are right all the same, and are not written twice."""
+    wanted = trade.wanted(form.name.data or "", scope.tenant.currency)
+    is_class = trade.kind == CLASS
+    if not is_class and not (form.who.data or "").strip():
+        raise Refused("who", _("Please fill this in."))
+    changed: dict[str, Any] = {
+        "minutes": number("minutes", form.minutes.data or ""),
+        "price": minor_units(form.price.data or "0"),
+        "new_provider": "" if is_class else form.who.data or "",
+    }
+    known = own_hours(all_hours(scope), None)
+    if not known:
+        change_hours(scope, None, trade.hours, seen_as=seen(known))
+    add_service(scope, replace(wanted, **changed), id)
+
+
+def show_first(scope: Scope, form: FirstServiceForm, trade: Trade) -> ResponseReturnValue:
+    hours = own_hours(all_hours(scope), None) or trade.hours
+    return show_step(
+        "service", status=422 if form.errors else 200, form=form, is_class=trade.kind == CLASS,
+        example=price_text(1250), hours=words_of(hours), there=list_kept_services(scope),
+    )  # fmt: skip
