@@ -5,8 +5,11 @@ from urllib.parse import urlsplit
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from bookwidget.console.host_steps import HINTS, HOSTS, TITLES
 from bookwidget.console.pages import show
+from bookwidget.console.sites import titles
 from bookwidget.console.snippets import Snippets, SnippetWords, make_snippets
+from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.actions import own_host
@@ -14,22 +17,26 @@ from bookwidget.theming.i18n import translate
 from bookwidget.web.desk import desk
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.services import services
-from bookwidget.web.sites import allowed_sites
+from bookwidget.web.sites import allowed_sites, refused_origins
 
 WIDTHS = (("phone", _("Phone")), ("wide", _("Computer")))
 
 
 def embed() -> ResponseReturnValue:
-    """By GET, so that it works without script; an unknown widget or width is as none chosen."""
+    """By GET, so that it works without script; an unknown widget, width or builder is as none chosen."""
     here = desk()
     widgets = services().widgets
     chosen = widgets.get(request.args.get("widget", "")) or next(iter(widgets.values()))
     width = "wide" if request.args.get("width") == "wide" else "phone"
+    at = request.args.get("host", "")
+    at = at if at in HOSTS else next(iter(HOSTS))
+    allowed, added = allowed_sites(here.scope()), parse_uuid(request.args.get("added", ""))
     return show(
         "embed.html", chosen=chosen, widgets=list(widgets.values()), width=width, widths=WIDTHS,
-        snippets=snippets_for(chosen), preview_url=f"/w/{here.tenant.slug}/preview/{chosen.slug}/",
-        allowed=allowed_sites(here.scope()), may_change=here.may(Permission.SITES_CHANGE),
-        base=base(),
+        snippets=vars(snippets_for(chosen)), preview_url=f"/w/{here.tenant.slug}/preview/{chosen.slug}/",
+        allowed=allowed, refused=refused_origins(here.scope()), may_change=here.may(Permission.SITES_CHANGE),
+        base=base(), hosts=HOSTS, at=at, host=HOSTS[at], titles=TITLES, hints=HINTS, named=titles,
+        added=next((site.origin for site in allowed if site.id == added), ""),
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The list of websites that may show the widgets, and the ones that tried and were refused."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -63,7 +64,9 @@ def sites_allow(refused: str) -> ResponseReturnValue:
         form = SiteForm(formdata=None)
         form.refuse("", problem.reason)
         return show_sites(form, status=422)
-    return redirect(url_for(".sites", added=added.id.hex), 303)
+    is_from_embed = "embed" in request.form
+    way: dict[str, Any] = {name: request.form.get(name) for name in ("widget", "host", "width") if is_from_embed}
+    return redirect(url_for(".embed" if is_from_embed else ".sites", added=added.id.hex, **way), 303)
 
 
 def sites_dismiss(refused: str) -> ResponseReturnValue:

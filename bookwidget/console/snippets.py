@@ -20,8 +20,17 @@ class SnippetWords:
 
 @dataclass(frozen=True)
 class Snippets:
-    plain: str
+    """By the names of `host_steps`."""
+
     loader: str
+    plain: str
+    address: str
+    """Of the widget; it answers with the address for the page that frames it."""
+    parts: str
+    """The place alone, for pages that have the script already."""
+    script: str
+    link: str
+    """Of the business's own page."""
 
 
 # The frame names its site by the referrer, which the page around it may have switched off: hence the policy.
@@ -43,9 +52,20 @@ LOADER = Markup("""\
 </div>
 <script async src="{base}/embed.js"></script>
 """)
+SCRIPT = Markup("""<script async src="{base}/embed.js"></script>
+""")
+PARTS = Markup("""\
+<a data-bookwidget="{tenant}/{widget}"
+  data-title="{title}"
+  data-min-height="{height}"
+  href="{base}/p/{tenant}/">{link}</a>
+""")
+ADDRESS, LINK = "{base}/w/{tenant}/{widget}", "{base}/p/{tenant}/"
 
 
 def make_snippets(base: str, tenant: str, widget: str, height: int, words: SnippetWords) -> Snippets:
     """`base` is the service's public address; `height` in CSS pixels is kept free until the widget is there."""
     values = {"base": base, "tenant": tenant, "widget": widget, "height": height, **vars(words)}
-    return Snippets(plain=str(PLAIN.format(**values)), loader=str(LOADER.format(**values)))
+    marked = {"loader": LOADER, "plain": PLAIN, "parts": PARTS, "script": SCRIPT}
+    written = {name: str(template.format(**values)) for name, template in marked.items()}
+    return Snippets(**written, address=ADDRESS.format(**values), link=LINK.format(**values))

@@ -1,8 +1,11 @@
 import re
+from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bookwidget.console.snippets import SnippetWords, make_snippets
 from bookwidget.tenancy.models import Host, Tenant
@@ -116,3 +119,72 @@ def test_snippets_name_the_business_s_own_host(web: Web) -> None:
     assert re.search(r'src="https?://book\.yoga\.example(:\d+)?/w/yoga/', page)
     assert re.search(r'src="https?://book\.yoga\.example(:\d+)?/embed\.js"', page)
     assert "book.yoga.example" not in owner(web, web.other).get("embed/").text
+
+
+WORKS = {
+    "html": ("loader", "plain"), "wordpress": ("loader", "plain"), "wordpress-plugin": ("script", "parts"),
+    "wordpress-com": ("link",), "squarespace": ("loader", "plain"), "wix": ("address",), "webflow": ("loader", "plain"),
+    "shopify": ("loader", "plain"), "notion": ("address", "link"), "google-sites": ("link",),
+    "joomla": ("plain", "loader"), "drupal": ("plain", "loader"),
+}  # fmt: skip
+
+
+def test_each_website_builder_has_its_form_and_its_steps(web: Web) -> None:
+    visitor = owner(web)
+    assert set(re.findall(r'<option value="([a-z-]+)"', visitor.get("embed/").text)) >= set(WORKS)
+    for host, forms in WORKS.items():
+        page = visitor.get(f"embed/?widget=book&host={host}&width=wide").text
+        shown = re.findall(r'<pre[^>]* id="([a-z]+)"', page)
+        assert tuple(shown) == forms, host
+        assert page.count("data-copy=") == len(forms), host
+        assert 2 <= page.partition("bw-steps-list")[2].partition("</ol>")[0].count("<li>") <= 4, host
+        assert "preview/book/" in page
+        assert f"host={host}" in page.partition('class="bw-tabs"')[2], "the width changes without losing the rest"
+    assert snippet(visitor.get("embed/?host=wix&widget=book").text, "address") == "http://localhost:8000/w/yoga/book"
+    assert snippet(visitor.get("embed/?host=google-sites").text, "link") == "http://localhost:8000/p/yoga/"
+    page = visitor.get("embed/?host=wordpress-plugin&widget=book").text
+    [(tag, place)] = Elements(snippet(page, "parts")).found
+    assert (tag, place["data-bookwidget"], place["href"]) == ("a", "yoga/book", "http://localhost:8000/p/yoga/")
+    assert Elements(snippet(page, "script")).found == [
+        ("script", {"async": "", "src": "http://localhost:8000/embed.js"})
+    ]
+    assert 'id="loader"' in visitor.get("embed/?host=geocities").text, "as none chosen"
+
+
+def test_a_refused_site_is_allowed_from_here_with_one_press(web: Web) -> None:
+    visitor, stranger = owner(web), web.visitor()
+    frame = {"Referer": "https://shop.example/x", "Sec-Fetch-Dest": "iframe"}
+    assert stranger.get("/w/yoga/book", headers=frame).status_code == 403
+    path = "embed/?widget=book&host=webflow&width=wide"
+    assert "https://shop.example" in visitor.get(path).text
+    [action] = re.findall(r'action="(/console/sites/refused/\w+/allow)"', visitor.get(path).text)
+    answer = visitor.post(action, visitor.form(path, action))
+    assert answer.status_code == 303
+    page = visitor.get(answer.location).text
+    assert "https://shop.example may show your widgets now" in page
+    assert "Tried and refused" not in page
+    assert '<option value="webflow" selected' in page
+    assert stranger.get("/w/yoga/book", headers=frame).status_code == 303
+    assert "shop.example" not in owner(web, web.other).get(path).text
+
+
+def test_a_refused_origin_is_written_once_an_hour_for_each_widget(web_everywhere: Web) -> None:
+    web, written = web_everywhere, []
+
+    @event.listens_for(web.database.walled, "before_cursor_execute")
+    def note(*told: Any) -> None:
+        if told[2].split()[0] in ("INSERT", "UPDATE") and "refused_site" in told[2]:
+            written.append(told[2])
+
+    def come(origin: str, widget: str) -> int:
+        before = len(written)
+        frame = {"Referer": f"{origin}/", "Sec-Fetch-Dest": "iframe"}
+        assert web.visitor().get(f"/w/yoga/{widget}", headers=frame).status_code == 403
+        return len(written) - before
+
+    assert [come("https://a.example", "book") for _time in range(3)] == [1, 0, 0]
+    assert [come("https://a.example", "login"), come("https://b.example", "book")] == [1, 1]
+    web.now += timedelta(minutes=59)
+    assert come("https://a.example", "book") == 0
+    web.now += timedelta(minutes=2)
+    assert [come("https://a.example", "book") for _time in range(2)] == [1, 0]

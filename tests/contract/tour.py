@@ -24,11 +24,10 @@ from bookwidget.theming.i18n import Catalogs
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
-from tests.console.signing_up import link_in, sign_up, stranger
-from tests.console.signing_up import mails as sent_mails
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
 from tests.contract.desk_pages import changing_pages, customer_pages, making_pages, message_pages, question_pages
 from tests.contract.messages import translations
+from tests.contract.newcomer_pages import newcomers_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import (
@@ -231,37 +230,6 @@ def members_links(web: Web, stranger: Visitor) -> Iterator[tuple[str, str]]:
     yield "bad password", page(stranger.send(f"password/{password}", password="12345"))
 
 
-def newcomers_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
-    visitor = stranger(web, language.locale.replace("_", "-"))
-    yield "sign up", page(visitor.get("/signup/"))
-    yield "nothing to sign up", page(visitor.send("/signup/", email="x", business=""))
-    yield "link sent", page(visitor.get("sent"))
-    sign_up(visitor, "ada@example.com", "123")
-    sign_up(visitor, "owner@yoga.example", "123")
-    confirms = [link_in(mail) for mail in sent_mails(web) if "signup" in str(mail)]
-    for link in (*confirms, "/signup/confirm/x"):
-        yield "confirm", page(visitor.get(link))
-    yield "no password", page(visitor.send(confirms[0], password="x"))
-    visitor.send(confirms[0], password=PASSWORD)
-    yield "used", page(visitor.get(confirms[0]))
-    visitor.base = "/console/"
-    yield from setting_up_pages(visitor)
-
-
-def setting_up_pages(visitor: Visitor) -> Iterator[tuple[str, str]]:
-    for step in ("trade", "look", "home", "service", "site", "snippet"):
-        yield f"start: {step}", page(visitor.get(f"start/{step}"))
-    yield "no price", page(visitor.send("start/service", price="x"))
-    visitor.send("start/trade", trade="fitness")
-    yield "a class", page(visitor.send("start/service", minutes="x"))
-    visitor.send("start/service", name="123")
-    yield "again", page(visitor.get("start/service"))
-    yield "no site", page(visitor.send("start/site", origin="x"))
-    visitor.send("start/site", origin="https://harbour.example")
-    for step in ("site", "snippet"):
-        yield f"start: {step} with a site", page(visitor.get(f"start/{step}"))
-
-
 def team_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, str]]:
     listed = visitor.get("team/?done=invited").text
     yield "team", listed
@@ -390,6 +358,10 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
 
 
+def answers(pages: Iterator[tuple[str, TestResponse]]) -> Iterator[tuple[str, str]]:
+    return ((where, page(answer)) for where, answer in pages)
+
+
 def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
     pages = (bookers_pages, linked_pages, waiters_pages, series_pages, transfer_pages)
     for where, answer in chain.from_iterable(tour(web) for tour in pages):
@@ -404,6 +376,6 @@ def every_page(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     return chain(
         strangers_pages(web), customers_pages(web, codes), owners_pages(web, language), settings_pages(web),
         hours_pages(web), services_pages(web), closed_pages(web), bare_pages(web, language),
-        newcomers_pages(web, language),
+        answers(newcomers_pages(web, language.locale.replace("_", "-"))),
         windows_pages(web), mails(language), booking_pages(web),
     )  # fmt: skip
