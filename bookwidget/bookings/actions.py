@@ -7,6 +7,8 @@ from bookwidget.bookings.booking import book
 from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.cancelling import cancel_booking, cancel_ticket, minutes_to_undo
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
+from bookwidget.bookings.changing_dates import TellsCustomers, WantedDate, cancel_date, change_date
+from bookwidget.bookings.dates import ClassDate, DateDetails, DatesPage, list_dates, read_date
 from bookwidget.bookings.desk import (
     STATUSES,
     DeskBooking,
@@ -127,6 +129,9 @@ __all__ = [
     "Cancellation",
     "Change",
     "Checked",
+    "ClassDate",
+    "DateDetails",
+    "DatesPage",
     "Day",
     "DeskBooking",
     "DeskPage",
@@ -162,12 +167,14 @@ __all__ = [
     "Slot",
     "Tab",
     "TakenOffer",
+    "TellsCustomers",
     "TicketChange",
     "Transfer",
     "TransferOffer",
     "UploadFacts",
     "WaitingDetails",
     "WaitingPlace",
+    "WantedDate",
     "Where",
     "Wherever",
     "add_note",
@@ -179,8 +186,10 @@ __all__ = [
     "booking_token",
     "calendar_of_change",
     "cancel_booking",
+    "cancel_date",
     "cancel_series",
     "cancel_ticket",
+    "change_date",
     "check_details",
     "check_rhythm",
     "checked_where",
@@ -206,6 +215,7 @@ __all__ = [
     "link_of_hold",
     "list_accepted",
     "list_bookings",
+    "list_dates",
     "list_notes",
     "list_notes_of",
     "make_feed",
@@ -233,6 +243,7 @@ __all__ = [
     "read_booking",
     "read_booking_token",
     "read_calendar",
+    "read_date",
     "read_feed",
     "read_for_desk",
     "read_full_date",

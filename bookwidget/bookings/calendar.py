@@ -22,6 +22,7 @@ RAISES = (
     "booking.cancelled",
     "booking.restored",
     "booking.resumed",
+    "booking.date_changed",
 )
 """Events after which a calendar has to know a booking anew."""
 

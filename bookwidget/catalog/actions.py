@@ -34,6 +34,7 @@ __all__ = [
     "add_question",
     "change_question",
     "cleaned",
+    "list_all_locations",
     "list_everybody",
     "list_kept_questions",
     "list_locations",
@@ -131,3 +132,8 @@ def list_everybody(scope: Scope) -> tuple[ProviderFacts, ...]:
 def list_locations(scope: Scope, service_id: UUID) -> tuple[LocationFacts, ...]:
     """Where its appointments can take place, by name."""
     return tuple(LocationFacts(*row) for row in scope.session.rows(store.LOCATIONS, {"service": service_id}))
+
+
+def list_all_locations(scope: Scope) -> tuple[LocationFacts, ...]:
+    """Those of the business, whatever takes place there, by name."""
+    return tuple(LocationFacts(*row) for row in scope.session.rows(store.ALL_LOCATIONS))

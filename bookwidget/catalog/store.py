@@ -81,6 +81,7 @@ LAST_POSITION = select(func.coalesce(func.max(Question.position), 0))
 LOCK_QUESTIONS = select(Question.id).order_by(Question.id).with_for_update()
 SET_POSITION = update(Question).where(Question.id == bindparam("of")).values(position=bindparam("position"))
 SET_ASKED = update(Question).where(Question.id == bindparam("of")).values(is_active=bindparam("asked"))
+ALL_LOCATIONS = select(Location.id, Location.name, Location.address).order_by(Location.name, Location.id)
 LOCATIONS = (
     select(Location.id, Location.name, Location.address)
     .join(ServiceLocation, ServiceLocation.location_id == Location.id)

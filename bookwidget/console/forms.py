@@ -139,6 +139,39 @@ class ServiceForm(Form):
     """Names the service as the page showed it."""
 
 
+class DatesForm(Form):
+    """Dates of a class to publish. Sent by GET first, so that the preview is an address; publishing it is guarded."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    service = StringField(_("Class"))
+    starts = MomentField(_("First date"))
+    repeat = StringField(_("Repeats"))
+    until = DayField(_("Last day"))
+    times = StringField(_("How many dates"))
+    provider = StringField(_("With"))
+    location = StringField(_("Where"))
+    capacity = StringField(_("Places"))
+
+
+class DateForm(Form):
+    """One published date."""
+
+    starts = MomentField(_("Day and time"))
+    provider = StringField(_("With"))
+    location = StringField(_("Where"))
+    capacity = StringField(_("Places"))
+    seen = HiddenField()
+    """Names the date as the page showed it."""
+
+
+class CallOffForm(Form):
+    reason = TextAreaField(_("Reason (optional)"))
+    seen = HiddenField()
+    """Names the date and who comes, as the page showed it."""
+
+
 class TimeOffForm(Form):
     first_day = DayField(_("First day"))
     last_day = DayField(_("Last day"))

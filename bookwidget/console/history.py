@@ -41,6 +41,8 @@ MARKED = {
     "": _("Attendance mark removed: %(name)s"),
 }
 
+TIMED = ("booking.moved", "booking.date_changed", "booking.transferred")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -68,18 +70,25 @@ def steps_of(found: DeskBooking) -> list[Step]:
 
 def words_of(entry: LogEntry, customer: str) -> Text:
     after = entry.after
-    if entry.kind == "booking.moved" and (times := times_of(entry)):
-        return _("Moved from %(before)s to %(after)s", before=times[0], after=times[1])
-    if entry.kind == "booking.transferred" and (times := times_of(entry)):
-        service = str(after.get("service", ""))
-        return _(
-            "Transferred from %(before)s to %(service)s, %(after)s", before=times[0], service=service, after=times[1]
-        )
+    if entry.kind in TIMED and (times := times_of(entry)):
+        return words_of_times(entry, *times)
     if entry.kind == "booking.override_given" and after.get("permission") in ALLOWED:
         return with_values(ALLOWED[after["permission"]], until=datetime.fromisoformat(after["until"]))
     if entry.kind == "booking.attendance_marked" and after.get("attendance") in MARKED:
         return with_values(MARKED[after["attendance"]], name=after.get("attendee") or customer)
     return KINDS.get(entry.kind) or Text(entry.kind)
+
+
+def words_of_times(entry: LogEntry, before: datetime, after: datetime) -> Text:
+    """Of what was moved, by itself or with its date."""
+    if entry.kind == "booking.moved":
+        return _("Moved from %(before)s to %(after)s", before=before, after=after)
+    if entry.kind == "booking.date_changed" and before == after:
+        return _("Its date has another provider or location")
+    if entry.kind == "booking.date_changed":
+        return _("Its date was moved from %(before)s to %(after)s", before=before, after=after)
+    service = str(entry.after.get("service", ""))
+    return _("Transferred from %(before)s to %(service)s, %(after)s", before=before, service=service, after=after)
 
 
 def times_of(entry: LogEntry) -> tuple[datetime, datetime] | None:

@@ -19,6 +19,7 @@ MENU = (
     )),
     (_("Offer"), (
         ("services", _("Services"), Permission.CATALOG_CHANGE),
+        ("dates", _("Dates"), Permission.BOOKING_READ),
         ("hours", _("Hours"), Permission.CATALOG_CHANGE),
         ("questions", _("Questions"), Permission.CATALOG_CHANGE),
     )),

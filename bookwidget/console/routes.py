@@ -8,7 +8,9 @@ from bookwidget.console import (
     bookings,
     branding,
     changing,
+    changing_dates,
     customers,
+    dates,
     embed,
     first_service,
     hours,
@@ -18,6 +20,7 @@ from bookwidget.console import (
     onboarding,
     one_booking,
     passwords,
+    publishing,
     questions,
     rules,
     services,
@@ -86,6 +89,9 @@ for path, view in (
     ("/branding/", branding.branding),
     ("/branding/logo", branding.branding_logo),
     ("/branding/logo/remove", branding.branding_logo_remove),
+    ("/dates/new", publishing.dates_new),
+    ("/dates/<occurrence>/change", changing_dates.dates_change),
+    ("/dates/<occurrence>/cancel", changing_dates.dates_cancel),
     ("/hours/", hours.hours),
     ("/hours/off", hours.hours_off),
     ("/hours/off/<off>/end", hours.hours_end),
@@ -121,6 +127,8 @@ blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_on
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/customers/", "customers", customers.customers)
 blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.customers_one)
+blueprint.add_url_rule("/dates/", "dates", dates.dates)
+blueprint.add_url_rule("/dates/<occurrence>/", "dates_one", dates.dates_one)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)
 blueprint.add_url_rule("/start/", "start", onboarding.start)

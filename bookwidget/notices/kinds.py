@@ -89,6 +89,7 @@ BY_BUSINESS, WAS_TAKEN = "by_business", "was_taken"
 SORTS = (
     Sort("booking.made", _("Booked"), Facts.AFTER, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
     Sort("booking.moved", _("Rescheduled"), Facts.BOTH, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("booking.date_changed", _("Date of a class changed"), Facts.BOTH, Live.BOOKING, ALWAYS, (CUSTOMER,)),
     Sort("booking.cancelled", _("Cancelled"), Facts.BEFORE, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
     Sort("booking.restored", _("Cancellation undone"), Facts.AFTER, Live.BOOKING, ALWAYS),
     Sort("booking.resumed", _("Resumed"), Facts.AFTER, Live.BOOKING, ALWAYS),
@@ -102,6 +103,8 @@ SORTS = (
     Sort(
         "waitlist.offer_ended", _("The place went to others"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,), WAS_TAKEN
     ),
+    Sort("waitlist.date_changed", _("What somebody waits for changed"), Facts.BOTH, Live.WAITING, NEVER, (CUSTOMER,)),
+    Sort("waitlist.date_cancelled", _("What somebody waits for is off"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)),
     Sort("password.reset_requested", _("Link to set a password"), Facts.NONE, Live.RESET, ALWAYS, (CUSTOMER,)),
 )
 KINDS = {kind.key: kind for sort in SORTS for kind in sort.kinds()}

@@ -23,11 +23,20 @@ CHANGES = ("made", "cancelled", "moved", "transferred", "restored", "postponed",
 
 @subscribes(*(f"booking.{deed}" for deed in CHANGES))
 def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
-    """Customer and business, whoever of them did it."""
+    """Customer and business, whoever of them did it; the customer only where the business called a whole date off."""
     customer = _customer(scope, event)
     if customer is not None and not is_told_by_another(event):
         yield from _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
-        yield from _message(scope, event, services[Post], BUSINESS, customer)
+        if not event.after.get("whole_date"):
+            yield from _message(scope, event, services[Post], BUSINESS, customer)
+
+
+@subscribes("booking.date_changed")
+def tell_of_its_date(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """The customer only: the business changed one date, and would read of it once for each booking."""
+    customer = _customer(scope, event)
+    if customer is not None:
+        yield from _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
 
 
 @subscribes("series.date_left_out")
@@ -39,7 +48,7 @@ def tell_what_is_left_out(scope: Scope, event: Happened, services: Services) -> 
         yield from _message(scope, event, services[Post], BUSINESS, customer)
 
 
-@subscribes("waitlist.joined", "waitlist.offered", "waitlist.offer_ended")
+@subscribes(*(f"waitlist.{deed}" for deed in ("joined", "offered", "offer_ended", "date_changed", "date_cancelled")))
 def tell_who_waits(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """The customer. The business hears of the booking that comes of it."""
     customer = _customer(scope, event)

@@ -19,7 +19,7 @@ from tests.factories import make_booking, make_class
 from tests.web_fixtures import Visitor, Web
 
 OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password", "console.invitation"}
-EVERY_MEMBER = {"console.home", "console.embed", "console.log_out"}
+EVERY_MEMBER = {"console.home", "console.embed", "console.log_out", "console.dates", "console.dates_one"}
 LEAD_BACK = {
     (f"console.{name}", "GET")
     for name in (
@@ -76,7 +76,7 @@ def ids(web: Web) -> dict[str, str]:
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
-        "member": web.yoga.ids["owner"].hex,
+        "member": web.yoga.ids["owner"].hex, "occurrence": booking.occurrence_id.hex,
     }  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def guards(visitor: Visitor, *more: str) -> list[str]:
     """A token for each form that this visitor can see on the usual pages and on `more`."""
     pages = (
         "branding/", "settings/", "sites/", "embed/", "login", "hours/", "services/", "services/new", "questions/",
-        "questions/new", "customers/new", "team/new", "messages/", "messages/booking.made.customer.email/", *more,
+        "questions/new", "customers/new", "team/new", "messages/", "messages/booking.made.customer.email/",
+        "dates/new", *more,
     )  # fmt: skip
     texts = [visitor.get(page) for page in pages]
     return [page.text.split('name="csrf_token" value="')[n].split('"')[0]
@@ -154,9 +155,9 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
     slot = OccurrenceKey(make_class(web.other, days=3).id)
     again = f"bookings/{start(web.other).code}/move-all?slot={key_at(web.other, TEN + timedelta(hours=3))}"
     pages = ("", "cancel", "move", "rules", f"transfer?step=review&slot={slot}")
-    tokens = guards(
-        visitor, again, f"team/{web.other.ids['owner'].hex}/", *(f"bookings/{own.code}/{page}" for page in pages)
-    )
+    more = [f"team/{web.other.ids['owner'].hex}/"]
+    more += [f"dates/{own.occurrence_id.hex}/{page}" for page in ("change", "cancel")]
+    tokens = guards(visitor, again, *more, *(f"bookings/{own.code}/{page}" for page in pages))
     tried = 0
     for endpoint, method, path in addresses(web, **theirs):
         if endpoint in OPEN or (endpoint, method) in LEAD_BACK:
@@ -165,7 +166,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 43
+    assert tried == 48
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

@@ -7,8 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from bookwidget.bookings.models import Ticket
+from bookwidget.bookings.models import Ticket, WaitlistEntry
 from bookwidget.catalog.models import TicketType
+from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.rules import OccurrenceKey
 from tests.bookings.acting import Acting
 from tests.bookings.repeating import REPEATS, TEN, WEEKLY, key_at
@@ -26,6 +27,38 @@ def question_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     yield "question", visitor.get(question)
     visitor.send(f"{question}retire", "questions/")
     yield "retired question", visitor.get("questions/")
+
+
+def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """Dates of classes: none, planned with everything in their way, full with somebody who waits, cancelled."""
+    ids, asked = (
+        web.yoga.ids,
+        "service={flow}&starts={day}T10:00&times=3&provider={mara}&location={studio}&repeat=times",
+    )
+    named = {name: ids[name].hex for name in ("flow", "mara", "studio")}
+    day = (web.now + timedelta(days=20)).date()
+    make_class(web.yoga, days=20, starts_at=web.now.replace(hour=10) + timedelta(days=20))
+    make_class(web.yoga, starts_at=web.now.replace(hour=10) + timedelta(days=27), provider_id=None)
+    for path in ("dates/", "dates/?when=past&page=9", "dates/new", f"dates/new?service={named['flow']}"):
+        yield path, visitor.get(path)
+    yield "no plan", visitor.get(f"dates/new?{asked.format(**named, day='x')}")
+    yield "plan", visitor.get(f"dates/new?{asked.format(**named, day=day)}")
+    yield "nothing ticked", visitor.send("dates/new", f"dates/new?{asked.format(**named, day=day)}", day="", seen="x")
+    full = make_class(web.yoga, days=50, capacity=1)
+    make_booking(web.yoga, occurrence=full)
+    web.yoga.add(WaitlistEntry(id=uuid7(), customer_id=ids["ben"], occurrence_id=full.id, joined_at=web.now))
+    page = f"dates/{full.id.hex}"
+    for path in ("", "change", "cancel"):
+        yield f"date {path}", visitor.get(f"{page}/{path}")
+    yield "too few", visitor.send(f"{page}/change", capacity="0")
+    yield "told", visitor.send(f"{page}/change", provider=ids["tom"].hex)
+    yield "too long", visitor.send(f"{page}/cancel", reason="y" * 501)
+    visitor.send(f"{page}/cancel")
+    for path in ("?done=cancelled", "change", "cancel"):
+        yield f"cancelled date {path}", visitor.get(f"{page}/{path}")
+    empty = make_class(web.yoga, days=51)
+    for path in ("", "cancel"):
+        yield f"empty date {path}", visitor.get(f"dates/{empty.id.hex}/{path}")
 
 
 def changing_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:

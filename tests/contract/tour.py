@@ -25,13 +25,22 @@ from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
-from tests.contract.desk_pages import changing_pages, customer_pages, making_pages, message_pages, question_pages
+from tests.contract.desk_pages import (
+    changing_pages,
+    customer_pages,
+    date_pages,
+    making_pages,
+    message_pages,
+    question_pages,
+)
 from tests.contract.messages import translations
 from tests.contract.newcomer_pages import newcomers_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import (
     cancelled,
+    date_called_off,
+    date_changed,
     event,
     letter,
     made_at,
@@ -195,6 +204,7 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         making_pages(web, visitor),
         customer_pages(web, visitor),
         message_pages(visitor),
+        date_pages(web, visitor),
     ):
         yield where, page(answer)
     code = make_booking(web.yoga, days=2).code
@@ -342,6 +352,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     for happened in (
         waits("joined"), waits("offered", is_kept=True), waits("offered", places=1),
         waits("offer_ended", ended="lapsed"), waits("offer_ended", ended="taken"),
+        date_changed(), date_changed("waitlist"), date_called_off(),
     ):  # fmt: skip
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
         yield happened.kind, made.html

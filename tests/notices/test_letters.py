@@ -63,6 +63,17 @@ def waits(deed: str, **facts: Any) -> Happened:
     return event(f"waitlist.{deed}", {}, place(OLD) | known | facts, "system")
 
 
+def date_changed(kind: str = "booking") -> Happened:
+    """The business gives somebody else the class, at another time."""
+    before, after = place(OLD), place(NEW, provider="Tomas Reyl")
+    return event(f"{kind}.date_changed", before, {**after, "entry": uuid7().hex}, "member")
+
+
+def date_called_off() -> Happened:
+    """Who waited for it."""
+    return event("waitlist.date_cancelled", place(OLD), {"reason": "123"}, "member")
+
+
 def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happened:
     return event("booking.cancelled", place(OLD, **changes), {"reason": reason}, actor)
 

@@ -61,6 +61,14 @@ def words_of_move(change: Change, business: str, by_customer: bool) -> Text:
     return _("%(business)s moved it from %(before)s to %(after)s.", business=business, before=before, after=after)
 
 
+def words_of_date(change: Change, business: str, by_customer: bool) -> Text:
+    """Of the class's date, with all bookings on it."""
+    before, after = (instant(facts.get("starts_at")) for facts in (change.before, change.after))
+    if before is None or after is None or before == after:
+        return _("%(business)s changed who is there or where it is.", business=business)
+    return _("%(business)s moved it from %(before)s to %(after)s.", business=business, before=before, after=after)
+
+
 def words_of_resuming(change: Change, business: str, by_customer: bool) -> Text:
     after = instant(change.after.get("starts_at"))
     if by_customer:
@@ -101,6 +109,7 @@ def words_of_split(change: Change, business: str, by_customer: bool) -> Text:
 
 
 TOLD_WITH_TIMES: dict[str, Callable[[Change, str, bool], Text]] = {
+    "booking.date_changed": words_of_date,
     "booking.made": words_of_making,
     "booking.moved": words_of_move,
     "booking.postponed": words_of_postponing,
