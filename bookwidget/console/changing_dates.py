@@ -16,10 +16,11 @@ from bookwidget.web.desk import desk
 
 def dates_change(occurrence: str) -> ResponseReturnValue:
     scope, form = managing(), DateForm()
+    if request.method == "POST":
+        form.check_guard()
     found = find(scope, occurrence)
     if request.method == "GET":
         return show_change(scope, found, filled(found))
-    form.check_guard()
     try:
         wanted = wanted_of(form)
         sure = "sure" in request.form
@@ -40,10 +41,11 @@ def dates_change(occurrence: str) -> ResponseReturnValue:
 
 def dates_cancel(occurrence: str) -> ResponseReturnValue:
     scope, form = managing(), CallOffForm()
+    if request.method == "POST":
+        form.check_guard()
     found = find(scope, occurrence)
     if request.method == "GET":
         return show_cancel(found, CallOffForm(formdata=None, seen=found.seen))
-    form.check_guard()
     try:
         state = cancel_date(scope, found.date.id, reason=form.reason.data or "", seen=form.seen.data or "")
     except Refused as refused:
