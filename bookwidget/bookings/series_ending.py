@@ -52,8 +52,7 @@ def cancel_series(scope: Scope, code: str, *, reason: str = "", seen: str | None
     with writing(scope.session):
         booking, series = locked_series(scope, code)
         plan = cancel_choice(scope, booking, series)
-        is_over = series.ended_with is not None or (series.ends_before is not None and booking.status == "cancelled")
-        if not plan.going and is_over:
+        if not plan.going and series.ends_before is not None:
             return plan
         if not plan.going:
             raise Denied(plan.staying[0][1] if plan.staying else _("This booking has already been cancelled."))

@@ -87,6 +87,14 @@ def test_b9_a_second_press_is_the_same_where_the_rest_of_the_series_was_moved_aw
     assert left == [TEN, *(at + HOUR for at in weeks(2, 3, 4))]
 
 
+def test_b9_a_second_press_is_the_same_where_this_one_stays_and_the_rest_was_moved_away(five: World) -> None:
+    ada = Acting(five, now=TEN - HOUR)
+    ada.move_series(codes(five)[2], key_at(five, TEN + 2 * WEEK + HOUR), moves=None, seen=None)
+    first = codes(five)[0]
+    assert [len(ada.cancel_series(first, seen=None).going) for _press in range(2)] == [1, 0]
+    assert dates(five) == [TEN, *(at + HOUR for at in weeks(2, 3, 4))], "what begins in an hour stays"
+
+
 def test_b9_what_lies_inside_the_notice_stays_and_says_why(five: World) -> None:
     settle(five, **{"bookings.cancel_allowed": False})
     with pytest.raises(Denied):
