@@ -35,6 +35,7 @@ from bookwidget.web import (
     rendering,
     sign_up,
     signing,
+    unsubscribe,
     visits,
 )
 from bookwidget.web.discovery import Manifest, find_widgets
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     feed.blueprint,
     entry.helpers,
     popup.blueprint,
+    unsubscribe.blueprint,
     health.blueprint,
     platform.blueprint,
     sign_up.blueprint,

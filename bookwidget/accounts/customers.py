@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bookwidget.accounts import store
 from bookwidget.accounts.actions import CHANGED_MEANWHILE, OpenSignIn, open_sign_ins
-from bookwidget.accounts.guests import Guest, cleaned, offer_password
+from bookwidget.accounts.guests import INVITED, RESET, Guest, cleaned, offer_password
 from bookwidget.accounts.models import Customer
 from bookwidget.accounts.signing_in import end_sign_ins_of
 from bookwidget.events.record import record
@@ -174,13 +174,14 @@ def block_customer(scope: Scope, customer_id: UUID, *, is_blocked: bool) -> None
 
 
 def invite_customer(scope: Scope, customer_id: UUID, *, address: str) -> None:
-    """Sends the customer a link to set a password with; pressed twice, it is one mail.
+    """Invites who has no password, and sends others a link to set a new one; pressed twice, it is one mail.
 
-    Raises `Missing`, `Denied` for who is blocked, `TooMany`. Event: `password.reset_requested`.
+    Raises `Missing`, `Denied` for who is blocked, `TooMany`. Event: `customer.invited` or `password.reset_requested`.
     """
-    if read_customer(scope, customer_id).is_blocked:
+    customer = read_customer(scope, customer_id)
+    if customer.is_blocked:
         raise Denied(_("This customer is blocked. Unblock them first."))
-    offer_password(scope, customer_id, address=address)
+    offer_password(scope, customer_id, address=address, kind=RESET if customer.has_account else INVITED)
 
 
 def locked(scope: Scope, customer_id: UUID) -> Customer:

@@ -73,10 +73,14 @@ def customer_of_guest(scope: Scope, guest: Guest) -> UUID:
     return found
 
 
-def offer_password(scope: Scope, customer_id: UUID, *, address: str) -> None:
+RESET, INVITED = "password.reset_requested", "customer.invited"
+"""Events that a mail with a link to set a password follows."""
+
+
+def offer_password(scope: Scope, customer_id: UUID, *, address: str, kind: str = RESET) -> None:
     """Asks for the mail by which a customer sets a password. Whether they have one makes no difference.
 
-    Within a minute it is the same click. Raises `Missing`, `TooMany`. Event: `password.reset_requested`.
+    Within a minute it is the same click. Raises `Missing`, `TooMany`. Event: `kind`.
     """
     customer = scope.session.get(Customer, (scope.tenant.id, customer_id))
     if customer is None:
@@ -89,7 +93,7 @@ def offer_password(scope: Scope, customer_id: UUID, *, address: str) -> None:
     with writing(scope.session):
         scope.session.rows(LOCK_CUSTOMER, {"customer": customer_id})
         if not asked_just_now(scope, customer_id):
-            record(scope, "password.reset_requested", customer_id=customer_id)
+            record(scope, kind, customer_id=customer_id)
 
 
 def asked_just_now(scope: Scope, customer_id: UUID) -> bool:

@@ -8,6 +8,15 @@ PORTAL_ENABLED = declare(
         "portal.enabled", True, _("Customer portal"), _("Customers can log in and see their bookings."), Group.PORTAL
     )
 )
+INVITE_IN_CONFIRMATION = declare(
+    Setting(
+        "portal.invite_in_confirmation",
+        True,
+        _("Invite to the portal in the confirmation"),
+        _("Customers without a password read at its foot how to set one. Off: only these lines are left out."),
+        Group.PORTAL,
+    )
+)
 NAME_EDITABLE = declare(
     Setting(
         "profile.name_editable",

@@ -97,7 +97,7 @@ RESET_ASKED = (
     .where(
         Event.customer_id == bindparam("customer"),
         Event.at > bindparam("since"),
-        Event.kind == "password.reset_requested",
+        Event.kind.in_(("password.reset_requested", "customer.invited")),
     )
     .limit(1)
 )

@@ -48,38 +48,41 @@ class Tokens:
     def __init__(self, secret_key: str) -> None:
         self._secret = secret_key
         self._reset = URLSafeTimedSerializer(secret_key, salt="password-reset")
+        self._customer_invitation = URLSafeTimedSerializer(secret_key, salt="customer-invitation")
         self._member = URLSafeTimedSerializer(secret_key, salt="member-password")
         self._invitation = URLSafeTimedSerializer(secret_key, salt="member-invitation")
 
     def reset(self, tenant_id: UUID, customer_id: UUID, password_hash: str) -> str:
         """A token to set a new password; useless after `RESET_LIFETIME` or once a password was set."""
-        token = self._reset.dumps([tenant_id.hex, customer_id.hex, fingerprint_of(password_hash)])
-        return token if isinstance(token, str) else token.decode()
+        return _token_of(self._reset, tenant_id, customer_id, password_hash)
+
+    def customer_invitation(self, tenant_id: UUID, customer_id: UUID, password_hash: str) -> str:
+        """The same for who is invited, with `INVITATION_LIFETIME` to answer."""
+        return _token_of(self._customer_invitation, tenant_id, customer_id, password_hash)
 
     def read_reset(self, tenant_id: UUID, token: str) -> ResetClaim | None:
-        """The claim, or None for a token that is forged, too old or another tenant's."""
-        try:
-            (tenant, customer, fingerprint), made_at = self._reset.loads(token, return_timestamp=True)
-        except (BadData, ValueError, TypeError):
+        """The claim of a reset or an invitation; None for a token that is forged, too old or another tenant's."""
+        found = _claim_in(self._reset, token, RESET_LIFETIME) or _claim_in(
+            self._customer_invitation, token, INVITATION_LIFETIME
+        )
+        if found is None or found.tenant_id != tenant_id:
             return None
-        id = parse_uuid(customer)
-        is_good = tenant == tenant_id.hex and is_fresh(made_at, RESET_LIFETIME, utc_now())
-        return ResetClaim(id, fingerprint) if id and is_good else None
+        return ResetClaim(found.member_id, found.fingerprint)
 
     def member_password(self, tenant_id: UUID, member_id: UUID, password_hash: str) -> str:
         """The same for a member. It names the business too, because the console's addresses do not."""
-        return _member_token(self._member, tenant_id, member_id, password_hash)
+        return _token_of(self._member, tenant_id, member_id, password_hash)
 
     def read_member_password(self, token: str) -> MemberClaim | None:
         """None for a token that is forged or older than `RESET_LIFETIME`."""
-        return _member_claim(self._member, token, RESET_LIFETIME)
+        return _claim_in(self._member, token, RESET_LIFETIME)
 
     def invitation(self, tenant_id: UUID, member_id: UUID, invited_at: datetime) -> str:
         """Lets a member in who has no password yet; useless once another invitation was sent."""
-        return _member_token(self._invitation, tenant_id, member_id, invited_at.isoformat())
+        return _token_of(self._invitation, tenant_id, member_id, invited_at.isoformat())
 
     def read_invitation(self, token: str) -> MemberClaim | None:
-        return _member_claim(self._invitation, token, INVITATION_LIFETIME)
+        return _claim_in(self._invitation, token, INVITATION_LIFETIME)
 
     def sign(self, purpose: str, tenant_id: UUID, *facts: str) -> str:
         """Facts without dots that come back unchanged, for this purpose and tenant only. Everybody can read them."""
@@ -96,12 +99,12 @@ class Tokens:
         return Signer(self._secret, salt=f"{purpose}:{tenant_id.hex}")
 
 
-def _member_token(signer: URLSafeTimedSerializer, tenant_id: UUID, member_id: UUID, state: str) -> str:
+def _token_of(signer: URLSafeTimedSerializer, tenant_id: UUID, member_id: UUID, state: str) -> str:
     token = signer.dumps([tenant_id.hex, member_id.hex, fingerprint_of(state)])
     return token if isinstance(token, str) else token.decode()
 
 
-def _member_claim(signer: URLSafeTimedSerializer, token: str, lifetime: timedelta) -> MemberClaim | None:
+def _claim_in(signer: URLSafeTimedSerializer, token: str, lifetime: timedelta) -> MemberClaim | None:
     try:
         (tenant, member, fingerprint), made_at = signer.loads(token, return_timestamp=True)
     except (BadData, ValueError, TypeError):

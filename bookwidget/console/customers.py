@@ -42,6 +42,7 @@ STEPS = {
     "customer.unblocked": _("Unblocked"),
     "customer.signed_in": _("Logged in"),
     "password.reset_requested": _("Link to set a password sent"),
+    "customer.invited": _("Invited to the portal"),
     "password.changed": _("Password changed"),
 }
 """Other kinds of events are of no interest here."""

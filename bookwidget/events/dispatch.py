@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ class Effect:
     key: str
     payload: dict[str, Any]
     rows: tuple[Owned, ...] = field(default=())
+    due_at: datetime | None = None
+    """When it is to be done; None: at once."""
 
 
 Subscriber = Callable[[Scope, Happened, Services], Iterable[Effect]]
@@ -109,7 +112,7 @@ def _put(scope: Scope, effects: Iterable[Effect]) -> None:
     for effect in effects:
         if not is_asked_for(scope.session, effect.kind, effect.key):
             scope.session.add_all(effect.rows)
-            enqueue(scope.session, effect.kind, effect.key, effect.payload, now=scope.now)
+            enqueue(scope.session, effect.kind, effect.key, effect.payload, now=scope.now, due_at=effect.due_at)
     scope.session.flush()
 
 

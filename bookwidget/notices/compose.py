@@ -13,6 +13,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup, escape
 
 from bookwidget.accounts.rules import region_of, shown_phone
+from bookwidget.accounts.settings import INVITE_IN_CONFIRMATION, PORTAL_ENABLED
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.text import Text
@@ -104,6 +105,9 @@ class MailContext:
     before: Visit | None
     after: Visit | None
     bookings_link: str
+    first_password_link: str
+    """Where a customer without a password asks for one; empty where the mail does not invite."""
+    invite_link: str
     reset_link: str
     booking_link: str
     waiting_link: str
@@ -159,6 +163,8 @@ class Composer:
             context = self._context(tenant, branding, event, customer, locale)
             if recipient == MEMBER:
                 context = replace(context, reset_link=MEMBER_LINK)
+            if recipient != CUSTOMER:
+                context = replace(context, first_password_link="")
             if own is not None:
                 try:
                     kind = kind_of(event.kind, recipient)
@@ -223,7 +229,7 @@ class Composer:
 
     def shipped_words(self, tenant: TenantFacts, kind: Kind, language: str) -> Words:
         """The words that go out unless the business has its own, as it would write them."""
-        nobody = CustomerFacts(tenant.id, "", "", "", "", language, is_blocked=False, password_hash="")
+        nobody = CustomerFacts(tenant.id, "", "", "", "", language, is_blocked=False, password_hash="-")
         happened = Happened(tenant.id, kind.event, EPOCH, "", None, "", None, None, {})
         with speaking(self.catalogs.translations(language)):
             context = self._context(tenant, branding_of(tenant), happened, nobody, language)
@@ -278,6 +284,8 @@ class Composer:
             before=visit_of(words, event.before),
             after=visit_of(words, {"service": event.before.get("service"), **event.after}),
             bookings_link=self.links.bookings(tenant),
+            first_password_link=self.links.first_password(tenant) if invites(tenant, event, customer) else "",
+            invite_link=Live.INVITATION.value,
             reset_link=RESET_LINK,
             booking_link=BOOKING_LINK,
             waiting_link=WAITING_LINK,
@@ -331,6 +339,13 @@ def merged(usual: str, other: str, flag: str) -> str:
         one if one == two else f"{{% if {flag} %}}{two}{{% else %}}{one}{{% endif %}}"
         for one, two in zip(ours, theirs, strict=True)
     )
+
+
+def invites(tenant: TenantFacts, event: Happened, customer: CustomerFacts) -> bool:
+    """Whether the confirmation tells this customer of the portal."""
+    settings = tenant.settings
+    is_on = settings[PORTAL_ENABLED] and settings[INVITE_IN_CONFIRMATION]
+    return is_on and event.kind == "booking.made" and not customer.password_hash
 
 
 def visit_of(words: Formats, facts: Mapping[str, Any]) -> Visit | None:

@@ -1,13 +1,15 @@
 """Sends a stored message: at least once, always under the same Message-ID."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from functools import partial
 from html import escape
 from typing import Any
 from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
-from bookwidget.notices.kinds import Live, live_of
+from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, Live, live_of
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
@@ -32,8 +34,12 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
             raise GiveUp("the message is gone")
         if message.sent_at is None:
             text, html = _filled(scope, post, message, payload)
+            make = partial(
+                mail_of, message, text, html, sender=post.sender, host=post.host, calendar=calendar_in(payload),
+                unsubscribe=_unsubscribe_link(scope, post, message, payload),
+            )  # fmt: skip
             scope.session.rollback()  # no transaction stays open while the mail server thinks
-            _deliver(post, message, text, html, calendar_in(payload))
+            _deliver(post, make)
         with writing(scope.session):
             mark_sent(scope.session, message.id, message.sent_at or context.clock())
             context.finish(scope.session)
@@ -44,11 +50,12 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[s
     live = live_of(message.template)
     if live is Live.NONE:
         return message.text, message.html
-    if live is Live.RESET:
+    if live in (Live.RESET, Live.INVITATION):
         customer = customer_of(scope.session, UUID(payload["customer"]))
         if customer is None:
             raise GiveUp("the customer is gone")
-        link = post.links.password_reset(scope.tenant, customer)
+        make = post.links.password_reset if live is Live.RESET else post.links.invitation
+        link = make(scope.tenant, customer)
     elif live is Live.MEMBER:
         member = member_of(scope.session, UUID(payload["customer"]))
         if member is None:
@@ -76,9 +83,17 @@ def calendar_in(payload: Mapping[str, Any]) -> CalendarFile | None:
     return CalendarFile(payload["calendar"].encode(), payload["method"]) if "calendar" in payload else None
 
 
-def _deliver(post: Post, message: StoredMessage, text: str, html: str, calendar: CalendarFile | None) -> None:
+def _unsubscribe_link(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> str:
+    """Empty where customers cannot turn the message off."""
+    kind = KINDS.get(f"{message.template}.{EMAIL}")
+    if kind is None or kind.is_needed or kind.recipient != CUSTOMER:
+        return ""
+    return post.links.unsubscribe(scope.tenant, UUID(payload["customer"]), kind)
+
+
+def _deliver(post: Post, make: Callable[[], EmailMessage]) -> None:
     try:
-        mail = mail_of(message, text, html, sender=post.sender, host=post.host, calendar=calendar)
+        mail = make()
     except (ValueError, IndexError):  # the standard library's ways to refuse an address
         raise GiveUp("no mail can be made for this address") from None
     try:

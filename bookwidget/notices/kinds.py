@@ -19,6 +19,8 @@ class Live(Enum):
     NONE = ""
     RESET = "https://link.invalid/password-reset"
     """Sets a password."""
+    INVITATION = "https://link.invalid/invitation"
+    """Sets the first password of a customer whom the business invited."""
     BOOKING = "https://link.invalid/booking"
     """Opens the one booking."""
     WAITING = "https://link.invalid/waiting"
@@ -105,6 +107,8 @@ SORTS = (
     ),
     Sort("waitlist.date_changed", _("What somebody waits for changed"), Facts.BOTH, Live.WAITING, NEVER, (CUSTOMER,)),
     Sort("waitlist.date_cancelled", _("What somebody waits for is off"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)),
+    Sort("booking.reminded", _("Reminder"), Facts.AFTER, Live.BOOKING, NEVER, (CUSTOMER,)),
+    Sort("customer.invited", _("Invitation to the portal"), Facts.NONE, Live.INVITATION, ALWAYS, (CUSTOMER,)),
     Sort("password.reset_requested", _("Link to set a password"), Facts.NONE, Live.RESET, ALWAYS, (CUSTOMER,)),
 )
 KINDS = {kind.key: kind for sort in SORTS for kind in sort.kinds()}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from bookwidget.notices.kinds import Kind
 from bookwidget.tenancy.scope import TenantFacts
 
 
@@ -22,6 +23,8 @@ class CustomerFacts:
     is_blocked: bool
     password_hash: str = field(repr=False)
     """A reset link is made for one password; it stands in no mail."""
+    muted: str = ""
+    """Keys of the messages that they do not want."""
 
     @property
     def name(self) -> str:
@@ -50,6 +53,12 @@ class Links(Protocol):
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         """A fresh single-use address. Asked for at the moment of sending, and never stored."""
 
+    def invitation(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
+        """The same for who was invited by the business."""
+
+    def first_password(self, tenant: TenantFacts) -> str:
+        """Where a customer without a password asks for a link to set one."""
+
     def of_member(self, tenant: TenantFacts, member: MemberFacts) -> str:
         """The same for the console: where who is invited comes in, and others set a new password."""
 
@@ -61,6 +70,9 @@ class Links(Protocol):
 
     def sign_up(self, tenant: TenantFacts) -> str:
         """Where somebody confirms that they signed up this business. Never stored."""
+
+    def unsubscribe(self, tenant: TenantFacts, customer_id: UUID, kind: Kind) -> str:
+        """Where this customer turns this message off without logging in. Never stored."""
 
     def bookings(self, tenant: TenantFacts) -> str:
         """Where the customer finds their bookings."""

@@ -30,6 +30,8 @@ class MailPolicy(EmailPolicy):
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == "List-Unsubscribe":  # one long address, which folding would write as encoded words
+            return f"{name}: {value}\r\n".encode()
         words = value.addresses[0].display_name if name == "From" else str(value)
         if name not in ("Subject", "From") or words.isascii():
             return super().fold_binary(name, value)
@@ -83,9 +85,18 @@ def message_id_of(message: StoredMessage, host: str) -> str:
 
 
 def mail_of(
-    message: StoredMessage, text: str, html: str, *, sender: str, host: str, calendar: CalendarFile | None = None
+    message: StoredMessage,
+    text: str,
+    html: str,
+    *,
+    sender: str,
+    host: str,
+    calendar: CalendarFile | None = None,
+    unsubscribe: str = "",
 ) -> EmailMessage:
-    """`sender` is the service's own address, shown under the business's name. ValueError for an impossible address."""
+    """`sender` is the service's own address, shown under the business's name; `unsubscribe` turns such mails off in one
+    click (RFC 8058). ValueError for an impossible address.
+    """
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(one_line(message.sender_name, NAME_LENGTH), addr_spec=sender)
     mail["To"] = addresses_in(message.address)
@@ -95,6 +106,9 @@ def mail_of(
     mail["Date"] = format_datetime(message.created_at)
     mail["Message-ID"] = message_id_of(message, host)
     mail["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
     if calendar is not None:

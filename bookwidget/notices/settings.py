@@ -2,7 +2,7 @@
 
 from bookwidget.kernel.text import Text, _
 from bookwidget.notices.kinds import CUSTOMER, KINDS, Kind
-from bookwidget.tenancy.settings import Group, Pick, Setting, declare
+from bookwidget.tenancy.settings import Group, Pick, Setting, declare, hours
 
 
 def title_of(kind: Kind) -> Text:
@@ -43,5 +43,17 @@ RECIPIENTS = declare(
         Group.MESSAGES,
         longest=254,
         most_emails=5,
+    )
+)
+REMINDERS = declare(
+    Setting(
+        "reminders.hours",
+        "24",
+        _("Reminders before the start"),
+        _("A mail to the customer so long before. It holds for what is booked or moved from then on."),
+        Group.MESSAGES,
+        choices={str(number): hours(number) for number in (1, 2, 4, 12, 24, 48, 72, 168)},
+        pick=Pick.SOME,
+        per_service=True,
     )
 )

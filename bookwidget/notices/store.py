@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking
+from bookwidget.catalog.models import Service
 from bookwidget.events.housekeeping import BATCH, expires_with
 from bookwidget.events.models import Event, Job
 from bookwidget.notices.kinds import Kind
@@ -45,6 +46,7 @@ CUSTOMER = select(
     Customer.locale,
     Customer.is_blocked,
     Customer.password_hash,
+    Customer.muted,
 ).where(Customer.id == bindparam("customer"))
 
 # In the order of the fields of `links.MemberFacts`.
@@ -106,6 +108,14 @@ TROUBLES = (
     .where(Message.trouble != "")
     .group_by(Message.template, Message.channel)
 )
+# What a reminder needs to know of its booking, as it is now.
+REMINDED = (
+    select(Booking.code, Booking.customer_id, Booking.status, Booking.starts_at, Service.settings)
+    .join(Service, Service.id == Booking.service_id)
+    .where(Booking.id == bindparam("booking"))
+)
+REMINDED_LOCKED = REMINDED.with_for_update(of=Booking)
+MUTED = select(Customer.muted).where(Customer.id == bindparam("customer"))
 LATEST_BOOKING = select(Booking.code, Booking.customer_id).order_by(Booking.id.desc()).limit(1)
 LINK_VERSION = select(Booking.link_version).where(Booking.id == bindparam("booking"))
 MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))

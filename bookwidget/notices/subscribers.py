@@ -1,6 +1,7 @@
 """Who is told of what: the messages that follow from events."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile, calendar_of_change
@@ -74,7 +75,15 @@ def tell_of_a_ticket(scope: Scope, event: Happened, services: Services) -> Itera
         yield from _message(scope, event, services[Post], BUSINESS, customer)
 
 
-@subscribes("password.reset_requested")
+@subscribes("booking.reminded")
+def send_the_reminder(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """Not once it has started: what waited through an outage is no reminder any more."""
+    customer = _customer(scope, event)
+    if customer is not None and scope.now < datetime.fromisoformat(event.after["starts_at"]):
+        yield from _message(scope, event, services[Post], CUSTOMER, customer)
+
+
+@subscribes("password.reset_requested", "customer.invited")
 def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """To the customer, if there is one of that address and nobody has locked them out."""
     customer = _customer(scope, event)
@@ -99,9 +108,10 @@ def _calendar(scope: Scope, event: Happened) -> CalendarFile | None:
     return None if event.booking_id is None else calendar_of_change(scope, event.booking_id, event.kind, event.at)
 
 
-def is_wanted(scope: Scope, kind: Kind) -> bool:
-    """Whether the business sends such messages."""
-    return kind.is_needed or kind.key not in OFF.picked(scope.tenant.settings[OFF])
+def is_wanted(scope: Scope, kind: Kind, customer: CustomerFacts) -> bool:
+    """Whether the business sends such messages, and, if it is for them, this customer wants them."""
+    muted = customer.muted.split() if kind.recipient == CUSTOMER else []
+    return kind.is_needed or kind.key not in (*OFF.picked(scope.tenant.settings[OFF]), *muted)
 
 
 def _message(
@@ -114,7 +124,7 @@ def _message(
     calendar: CalendarFile | None = None,
 ) -> Iterator[Effect]:
     kind = kind_of(event.kind, recipient)
-    if not is_wanted(scope, kind):
+    if not is_wanted(scope, kind, customer):
         return
     language = post.composer.language_for(scope.tenant, recipient, customer)
     own = own_words(scope.session, kind, language) if kind.key in KINDS else None

@@ -7,12 +7,12 @@ from bookwidget.events.jobs import Services as Lent
 from bookwidget.events.worker import Worker
 from bookwidget.kernel.clock import utc_now
 from bookwidget.logs import configure_logging
-from bookwidget.notices import delivery, signing_up, subscribers
+from bookwidget.notices import delivery, reminding, signing_up, subscribers
 from bookwidget.notices.post import make_post
 from bookwidget.ops.processes import stop_asked
 from bookwidget.web.links import ServiceLinks
 
-WORKS_WITH = (delivery, series_work, signing_up, subscribers)
+WORKS_WITH = (delivery, reminding, series_work, signing_up, subscribers)
 """Importing them registers what the worker can do."""
 
 

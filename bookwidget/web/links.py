@@ -6,7 +6,9 @@ from uuid import UUID
 from bookwidget.accounts.sign_up import sign_up_token
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.bookings.actions import booking_token, waiting_token
+from bookwidget.notices.kinds import Kind
 from bookwidget.notices.links import CustomerFacts, MemberFacts
+from bookwidget.notices.wishes import unsubscribe_token
 from bookwidget.tenancy.scope import TenantFacts
 
 
@@ -22,6 +24,13 @@ class ServiceLinks:
     def password_reset(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         token = self.tokens.reset(tenant.id, customer.id, customer.password_hash)
         return f"{self.public_url}/w/{tenant.slug}/0/login/reset/{token}"
+
+    def invitation(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
+        token = self.tokens.customer_invitation(tenant.id, customer.id, customer.password_hash)
+        return f"{self.public_url}/w/{tenant.slug}/0/login/reset/{token}"
+
+    def first_password(self, tenant: TenantFacts) -> str:
+        return f"{self.public_url}/w/{tenant.slug}/0/login/forgot"
 
     def of_member(self, tenant: TenantFacts, member: MemberFacts) -> str:
         if member.invited_at is not None:
@@ -39,6 +48,10 @@ class ServiceLinks:
 
     def sign_up(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/signup/confirm/{sign_up_token(self.tokens, tenant.id)}"
+
+    def unsubscribe(self, tenant: TenantFacts, customer_id: UUID, kind: Kind) -> str:
+        token = unsubscribe_token(self.tokens, tenant.id, customer_id, kind)
+        return f"{self.public_url}/unsubscribe/{tenant.slug}/{token}"
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/p/{tenant.slug}/"

@@ -6,7 +6,7 @@ A template that no part of the tour shows fails `test_translated_pages`.
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from itertools import chain
@@ -38,6 +38,7 @@ from tests.contract.newcomer_pages import newcomers_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import (
+    ADA,
     cancelled,
     date_called_off,
     date_changed,
@@ -47,6 +48,7 @@ from tests.notices.test_letters import (
     moved,
     noted,
     of_series,
+    reminded,
     restored,
     ticket_cancelled,
     transferred,
@@ -172,6 +174,8 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     yield "feed there", page(ada.get("profile/"))
     ada.send("profile/calendar", "profile/", do="end")
     yield "feed ended", page(ada.get("profile/?saved=feed"))
+    yield "messages", page(ada.get("profile/messages"))
+    yield "chosen", page(ada.get(ada.send("profile/messages").location or ""))
     yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
     yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
 
@@ -366,6 +370,11 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         made = letter(signed_up, OWNER, catalogs, locale=language.locale, timezone=language.zone)
         yield "signed up", made.html
         yield f"signed up{PLAIN}", plain(made, language)
+    guest = replace(ADA, password_hash="")
+    for happened in (reminded(), event("customer.invited", {}, {}), made_at()):
+        made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone, customer=guest)
+        yield f"{happened.kind} to a guest", made.html
+        yield f"{happened.kind} to a guest{PLAIN}", plain(made, language)
     yield "reset", letter(event("password.reset_requested", {}, {}), CUSTOMER, catalogs, locale=language.locale).html
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
-from bookwidget.notices import delivery, subscribers
+from bookwidget.notices import delivery, reminding, subscribers
 from bookwidget.notices.compose import Composer
+from bookwidget.notices.kinds import Kind
 from bookwidget.notices.links import CustomerFacts, MemberFacts
 from bookwidget.notices.post import Post
 from bookwidget.tenancy.scope import TenantFacts
@@ -22,7 +23,7 @@ from tests.factories import World
 
 HOST = "mail.service.example"
 SENDER = f"no-reply@{HOST}"
-WIRED = (delivery, subscribers)
+WIRED = (delivery, reminding, subscribers)
 """Importing them registers the handler and the subscribers."""
 
 
@@ -36,6 +37,12 @@ class FixedLinks:
         self.made += 1
         return f"https://service.example/w/{tenant.slug}/0/login/reset/token-{self.made}?a=1&b=2"
 
+    def invitation(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
+        return self.password_reset(tenant, customer)
+
+    def first_password(self, tenant: TenantFacts) -> str:
+        return f"https://service.example/w/{tenant.slug}/0/login/forgot"
+
     def of_member(self, tenant: TenantFacts, member: MemberFacts) -> str:
         self.made += 1
         return f"https://service.example/console/password/token-{self.made}?a=1&b=2"
@@ -48,6 +55,9 @@ class FixedLinks:
 
     def sign_up(self, tenant: TenantFacts) -> str:
         return f"https://service.example/signup/confirm/{tenant.id.hex}.x"
+
+    def unsubscribe(self, tenant: TenantFacts, customer_id: UUID, kind: Kind) -> str:
+        return f"https://service.example/unsubscribe/{tenant.slug}/{customer_id.hex}:{kind.key}"
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"https://service.example/p/{tenant.slug}/"

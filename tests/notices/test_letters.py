@@ -94,6 +94,10 @@ def restored() -> Happened:
     return event("booking.restored", {}, place(OLD))
 
 
+def reminded() -> Happened:
+    return event("booking.reminded", {}, place(OLD) | {"hours": 24}, "system")
+
+
 def noted(actor: str = "customer") -> Happened:
     return event("booking.note_added", {}, {**place(OLD), "note": "123\n<b>", "is_shared": True}, actor)
 

@@ -4,17 +4,23 @@ import re
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import MetaData, create_engine, select, update
 
 from bookwidget.accounts.actions import request_password_reset
+from bookwidget.accounts.customers import invite_customer
+from bookwidget.accounts.models import Customer
 from bookwidget.bookings.actions import Details, NewTicket, confirm_hold, end_links, hold_slot
 from bookwidget.bookings.models import Booking
-from bookwidget.kernel.actors import visitor
+from bookwidget.events.models import Event
+from bookwidget.events.store import Happened
+from bookwidget.kernel.actors import member, visitor
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import BOOKING_LINK, Composer
 from bookwidget.notices.models import Message
 from bookwidget.notices.post import Post
+from bookwidget.notices.store import customer_of
 from bookwidget.schedule.rules import OccurrenceKey
+from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.web.links import ServiceLinks
 from tests import factories
@@ -114,3 +120,52 @@ def test_a_mail_after_the_links_were_ended_has_a_new_one(web: Web, booking: Book
         [link] = [link for link in links_of(mail) if "/booking/" in link]
         opened[mail["Subject"].split(":")[0]] = web.visitor().get(link.removeprefix(HERE)).status_code
     assert opened == {"Booked": 404, "Cancelled": 200}
+
+
+def test_v1_an_invitation_is_one_mail_with_a_link_that_works_once_and_for_a_week(web: Web) -> None:
+    """To the customer's own address. Once the password is set, the link is spent."""
+    ids = web.yoga.ids
+    with web.database.session(web.yoga.tenant_id) as session, writing(session):
+        session.execute(update(Customer).where(Customer.id == ids["ada"]).values(password_hash=""))
+    for _click in range(2):
+        scope = web.yoga.scope(member(ids["owner"]))
+        with scope.session:
+            invite_customer(scope, ids["ada"], address="1.2.3.4")
+    [mail] = deliver(web)
+    assert (mail["To"], mail["Subject"]) == ("ada@example.com", "Yoga invites you")
+    [link] = links_of(mail)
+    with web.database.session(web.yoga.tenant_id) as session:
+        assert all("reset/" not in one.text + one.html for one in session.scalars(select(Message)))
+    visitor, path = web.visitor(), link.removeprefix(HERE)
+    assert visitor.get(path).status_code == 200
+    assert visitor.send(path, password="a good long one").status_code == 303
+    assert web.visitor().get(path).status_code == 410
+
+
+def test_v2_the_confirmation_invites_who_has_no_password_and_off_leaves_out_these_lines_only(
+    web: Web, booking: Booking
+) -> None:
+    words = "All your bookings at Yoga in one place"
+    with web.database.session(web.yoga.tenant_id) as session, writing(session):
+        session.execute(update(Customer).values(password_hash=""))
+        event = session.scalars(select(Event).where(Event.kind == "booking.made")).one()
+        told = Happened(
+            event.id, event.kind, event.at, "customer", None, "widget", booking.id, event.customer_id, event.facts
+        )
+    composer = Composer(shipped_themes(), Catalogs([]), ServiceLinks(HERE, web.services.tokens))
+    made = {}
+    for name, settings in (("on", {}), ("off", {"portal.invite_in_confirmation": False})):
+        web.settings(web.yoga, **{key.replace(".", "__"): value for key, value in settings.items()})
+        scope = web.yoga.scope()
+        with scope.session:
+            customer = customer_of(scope.session, web.yoga.ids["ada"])
+            assert customer is not None
+            made[name] = composer.letter(scope.tenant, told, "customer", customer)
+            assert words not in composer.letter(scope.tenant, told, "business", customer).text
+    assert words in made["on"].text
+    assert words in made["on"].html
+    assert "/login/forgot" in made["on"].html
+    lines = [line for line in made["on"].text.splitlines() if line]
+    left = [line for line in lines if words not in line and "/login/forgot" not in line]
+    assert [line for line in made["off"].text.splitlines() if line] == left
+    assert words not in made["off"].html
