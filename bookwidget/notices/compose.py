@@ -229,7 +229,7 @@ class Composer:
 
     def shipped_words(self, tenant: TenantFacts, kind: Kind, language: str) -> Words:
         """The words that go out unless the business has its own, as it would write them."""
-        nobody = CustomerFacts(tenant.id, "", "", "", "", language, is_blocked=False, password_hash="-")
+        nobody = CustomerFacts(tenant.id, "", "", "", "", language, is_blocked=False, password_hash="-")  # noqa: S106 - none, and not empty
         happened = Happened(tenant.id, kind.event, EPOCH, "", None, "", None, None, {})
         with speaking(self.catalogs.translations(language)):
             context = self._context(tenant, branding_of(tenant), happened, nobody, language)

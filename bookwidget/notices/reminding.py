@@ -18,7 +18,7 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 REMIND = "booking.remind"
-GIVES_A_TIME = ("made", "moved", "transferred", "restored", "resumed", "postponed")
+GIVES_A_TIME = ("made", "moved", "transferred", "restored", "resumed", "postponed", "date_changed")
 
 
 def hours_of(scope: Scope, of_service: Mapping[str, Any]) -> list[int]:
