@@ -266,7 +266,6 @@ class Composer:
     ) -> MailContext:
         words = formats_for(locale, tenant.timezone, tenant.currency)
         owed = event.after.get("fee") or 0
-        more = event.after["price"] - event.before["price"] if {"price"} <= event.before.keys() & event.after else 0
         return MailContext(
             business=tenant.name,
             business_email=tenant.email,
@@ -296,8 +295,7 @@ class Composer:
             price_left=words.money(event.after.get("price") or 0),
             fee=words.money(owed) if owed else "",
             fee_percent=words.percent(event.after.get("fee_percent") or 0),
-            dearer=words.money(more) if more > 0 else "",
-            cheaper=words.money(-more) if more < 0 else "",
+            **difference(words, event),
             is_split=event.before.get("code") != event.after.get("code"),
             sign_up_link=SIGN_UP_LINK,
             new_business=event.after.get("business") or "",
@@ -346,6 +344,12 @@ def invites(tenant: TenantFacts, event: Happened, customer: CustomerFacts) -> bo
     settings = tenant.settings
     is_on = settings[PORTAL_ENABLED] and settings[INVITE_IN_CONFIRMATION]
     return is_on and event.kind == "booking.made" and not customer.password_hash
+
+
+def difference(words: Formats, event: Happened) -> dict[str, str]:
+    """By how much the price rose or fell."""
+    more = event.after["price"] - event.before["price"] if {"price"} <= event.before.keys() & event.after else 0
+    return {"dearer": words.money(more) if more > 0 else "", "cheaper": words.money(-more) if more < 0 else ""}
 
 
 def visit_of(words: Formats, facts: Mapping[str, Any]) -> Visit | None:
