@@ -1,6 +1,7 @@
 """What can be done with bookings; the one module that widgets, the console and the command line import."""
 
 from bookwidget.bookings.again import details_again, page_to_book_again
+from bookwidget.bookings.agenda import AgendaEntry, Figures, agenda, figures
 from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, shown
 from bookwidget.bookings.attendance import MARKS, mark_attendance
 from bookwidget.bookings.booking import book
@@ -115,6 +116,7 @@ __all__ = [
     "PAGE_SIZE",
     "STATUSES",
     "Accepted",
+    "AgendaEntry",
     "Agreement",
     "Answer",
     "AnswerFile",
@@ -141,6 +143,7 @@ __all__ = [
     "Details",
     "Documents",
     "Explanation",
+    "Figures",
     "FullDate",
     "Held",
     "HeldTicket",
@@ -178,6 +181,7 @@ __all__ = [
     "Where",
     "Wherever",
     "add_note",
+    "agenda",
     "allow_anyway",
     "answers_of",
     "asked",
@@ -203,6 +207,7 @@ __all__ = [
     "explain_for_customer",
     "extend_place",
     "feed_made_at",
+    "figures",
     "find_bookings",
     "forget_upload",
     "hold_slot",

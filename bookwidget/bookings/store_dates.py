@@ -3,14 +3,14 @@
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, func, select, update
+from sqlalchemy import Integer, Select, Uuid, bindparam, func, or_, select, update
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
 from bookwidget.bookings.store import around_occurrence
 from bookwidget.catalog.models import Location, Provider, Service
 from bookwidget.schedule.models import Occurrence
-from bookwidget.schedule.store import LAPSED_PLACES
+from bookwidget.schedule.store import LAPSED_PLACES, is_none_or
 
 TAKEN = (Occurrence.seats_taken - LAPSED_PLACES).label("taken")
 """Places booked or kept."""
@@ -99,3 +99,49 @@ SET_TIMES = (
     .where(Booking.occurrence_id == bindparam("occurrence"))
     .values(starts_at=bindparam("start"), ends_at=bindparam("end"))
 )
+
+ALONE = (Booking.occurrence_id == Occurrence.id) & Occurrence.is_private.is_(True) & (Booking.status != "cancelled")
+# In the order of the fields of `agenda.AgendaEntry`.
+AGENDA = (
+    select(
+        *DATE_COLUMNS,
+        func.coalesce(Booking.code, ""),
+        func.coalesce(Customer.given_name, ""),
+        func.coalesce(Customer.family_name, ""),
+    )
+    .select_from(
+        around_occurrence(Occurrence.__table__)
+        .outerjoin(Booking, ALONE)
+        .outerjoin(Customer, Customer.id == Booking.customer_id)
+    )
+    .where(
+        Occurrence.starts_at >= bindparam("first"),
+        Occurrence.starts_at < bindparam("last"),
+        or_(PUBLISHED, Booking.id.is_not(None)),
+        is_none_or("provider", Occurrence.provider_id == bindparam("provider")),
+    )
+    .order_by(Occurrence.starts_at, Provider.name, Occurrence.id)
+)
+"""Dates of classes, and appointments that somebody has."""
+
+LIVE = Booking.status != "cancelled"
+TO_COME = (Occurrence.starts_at > bindparam("now")) & (Occurrence.state == "scheduled")
+FIGURES = select(
+    select(func.count())
+    .select_from(Ticket.__table__.join(Booking, Booking.id == Ticket.booking_id))
+    .where(LIVE, Ticket.is_cancelled.is_(False), Booking.starts_at >= bindparam("first"))
+    .where(Booking.starts_at < bindparam("last"))
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(WaitlistEntry.__table__.join(Occurrence, Occurrence.id == WaitlistEntry.occurrence_id))
+    .where(TO_COME)
+    .scalar_subquery(),
+    select(func.count())
+    .select_from(Booking)
+    .where(Booking.status == "pending", Booking.starts_at > bindparam("now"))
+    .scalar_subquery(),
+    select(func.coalesce(func.sum(Booking.price), 0))
+    .where(LIVE, Booking.starts_at >= bindparam("week_first"), Booking.starts_at < bindparam("week_last"))
+    .scalar_subquery(),
+)
+"""In the order of the fields of `agenda.Figures`."""

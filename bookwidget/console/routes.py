@@ -28,6 +28,7 @@ from bookwidget.console import (
     signing,
     sites,
     team,
+    today,
 )
 from bookwidget.console.pages import menu
 from bookwidget.kernel.permissions import Permission
@@ -127,6 +128,7 @@ blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_on
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/customers/", "customers", customers.customers)
 blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.customers_one)
+blueprint.add_url_rule("/today/", "today", today.today)
 blueprint.add_url_rule("/dates/", "dates", dates.dates)
 blueprint.add_url_rule("/dates/<occurrence>/", "dates_one", dates.dates_one)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)

@@ -19,7 +19,14 @@ from tests.factories import make_booking, make_class
 from tests.web_fixtures import Visitor, Web
 
 OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password", "console.invitation"}
-EVERY_MEMBER = {"console.home", "console.embed", "console.log_out", "console.dates", "console.dates_one"}
+EVERY_MEMBER = {
+    "console.home",
+    "console.embed",
+    "console.log_out",
+    "console.dates",
+    "console.dates_one",
+    "console.today",
+}
 LEAD_BACK = {
     (f"console.{name}", "GET")
     for name in (
@@ -121,7 +128,7 @@ def test_without_sign_in_everything_leads_to_the_sign_in(web: Web) -> None:
 def test_staff_see_bookings_and_the_embed_page_only(web: Web) -> None:
     hire(web.yoga, "sam@staff.example", "staff")
     visitor = sign_in(nobody(web), "sam@staff.example")
-    assert visitor.get("/console/").location == "/console/bookings/"
+    assert visitor.get("/console/").location == "/console/today/"
     page = visitor.get("embed/")
     assert page.status_code == 200
     assert "/console/branding/" not in page.text

@@ -80,7 +80,7 @@ def test_everything_proposed_makes_something_that_can_be_booked(web_everywhere: 
     assert service.name in customer.get("book/").text
     assert trade == "fitness" or 'name="slot"' in customer.get(f"book/{service.id.hex}").text
     assert new.visitor.send("start/end", "start/snippet").location == "/console/"
-    assert new.visitor.get("/console/").location == "/console/bookings/"
+    assert new.visitor.get("/console/").location == "/console/today/"
 
 
 def test_a_second_press_makes_one_service(web: Web) -> None:
@@ -109,7 +109,7 @@ def test_steps_are_left_and_taken_up_again(web: Web) -> None:
     assert again.get("/console/").location == "/console/start/"
     assert again.get("start/").location == "/console/start/look"
     assert visitor.send("start/end", "start/look").location == "/console/"
-    assert again.get("/console/").location == "/console/bookings/"
+    assert again.get("/console/").location == "/console/today/"
     with web.database.session(new.world.tenant_id) as session:
         assert session.scalars(select(Onboarding)).one().ended_at == web.now
 
@@ -171,11 +171,11 @@ def test_the_currency_stays_once_there_are_prices(web: Web) -> None:
 
 
 def test_who_never_signed_up_is_led_nowhere_and_staff_see_nothing(web: Web) -> None:
-    assert owner(web).get("/console/").location == "/console/bookings/"
+    assert owner(web).get("/console/").location == "/console/today/"
     new = newcomer(web)
     hire(new.world, "sam@harbour.example", "staff")
     staff = sign_in(nobody(web), "sam@harbour.example")
-    assert staff.get("/console/").location == "/console/bookings/"
+    assert staff.get("/console/").location == "/console/today/"
     assert {staff.get(f"start/{step}").status_code for step in STEPS} == {403}
     assert new.visitor.send("start/trade", trade="mining").status_code == 404
     assert new.visitor.send("start/skip", "start/look", step="mining").status_code == 404

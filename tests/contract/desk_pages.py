@@ -11,6 +11,7 @@ from bookwidget.bookings.models import Ticket, WaitlistEntry
 from bookwidget.catalog.models import TicketType
 from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.rules import OccurrenceKey
+from bookwidget.tenancy.models import RefusedSite
 from tests.bookings.acting import Acting
 from tests.bookings.repeating import REPEATS, TEN, WEEKLY, key_at
 from tests.factories import make_booking, make_class
@@ -39,6 +40,13 @@ def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]
     day = (web.now + timedelta(days=20)).date()
     make_class(web.yoga, days=20, starts_at=web.now.replace(hour=10) + timedelta(days=20))
     make_class(web.yoga, starts_at=web.now.replace(hour=10) + timedelta(days=27), provider_id=None)
+    yield "nothing today", visitor.get("today/")
+    make_class(web.yoga, starts_at=web.now - timedelta(hours=2), capacity=1, seats_taken=1)
+    make_class(web.yoga, starts_at=web.now + timedelta(hours=3), state="cancelled")
+    make_booking(web.yoga, days=0.1, status="pending")
+    for page in ("", "x"):
+        web.yoga.add(RefusedSite(origin=f"https://123{page}.example", widget="login", last_at=web.now))
+    yield "today", visitor.get("today/")
     for path in ("dates/", "dates/?when=past&page=9", "dates/new", f"dates/new?service={named['flow']}"):
         yield path, visitor.get(path)
     yield "no plan", visitor.get(f"dates/new?{asked.format(**named, day='x')}")
