@@ -14,12 +14,13 @@ from bookwidget.config import Config
 from bookwidget.console import routes as console
 from bookwidget.kernel.clock import Clock, utc_now
 from bookwidget.logs import configure_logging
+from bookwidget.plugins import folders_of, install
+from bookwidget.shipped import Shipped
 from bookwidget.tenancy.database import Database
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.overrides import check_overrides
 from bookwidget.theming.themes import Themes, find_themes
-from bookwidget.theming.themes import shipped_folder as shipped_themes
 from bookwidget.version import __version__
 from bookwidget.web import (
     assets,
@@ -38,8 +39,7 @@ from bookwidget.web import (
     unsubscribe,
     visits,
 )
-from bookwidget.web.discovery import Manifest, find_widgets
-from bookwidget.web.discovery import shipped_folder as shipped_widgets
+from bookwidget.web.discovery import Manifest, find_widgets, package_folders
 from bookwidget.web.services import EXTENSION, Services
 from bookwidget.web.widgets import register_widgets
 
@@ -93,8 +93,10 @@ class Parts(NamedTuple):
 
 def find_parts(config: Config, *, auto_reload: bool = False) -> Parts:
     """`WidgetError` for a widget that is not in order; themes that are not are left out."""
-    widgets = find_widgets([shipped_widgets(), *config.widget_folders])
-    themes = find_themes([shipped_themes(), *config.theme_folders])
+    install(config.plugin_folders, Shipped())
+    brought = package_folders("bookwidget.widgets"), package_folders("bookwidget.themes")
+    widgets = find_widgets([*folders_of("widget_folders"), *config.widget_folders, *brought[0]])
+    themes = find_themes([*folders_of("theme_folders"), *config.theme_folders, *brought[1]])
     folders = {slug: widget.folder for slug, widget in widgets.items()}
     homes, core = {**folders, "console": HERE / "console"}, HERE / "web" / "templates"
     templates = make_environment(themes, homes, core, auto_reload=auto_reload)

@@ -54,6 +54,8 @@ class Config:
     """More folders to find widgets in, beside the shipped ones."""
     theme_folders: tuple[Path, ...] = ()
     """More folders to find themes in, beside the shipped ones."""
+    plugin_folders: tuple[Path, ...] = ()
+    """Folders to find plugins in: each `.py` file is one. A business uses it if its setting `extras.on` names it."""
     max_upload: int = 5 * 1024 * 1024
     """Largest request body in bytes; booking forms with files take what the business allows instead."""
 

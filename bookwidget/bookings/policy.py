@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bookwidget.bookings import settings as choices
+from bookwidget.bookings.vetoing import unless_refused
 from bookwidget.kernel.actors import Actor, ActorKind
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
@@ -83,6 +84,13 @@ class Answer(NamedTuple):
 
 def decide(permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) -> Answer:
     """Deny by default. `settings` are those of the booking's service."""
+    answer = decide_by_rules(permission, facts, settings, actor, now)
+    return unless_refused(answer, permission, booking=facts, settings=settings, actor=actor, now=now)
+
+
+def decide_by_rules(
+    permission: Permission, facts: BookingFacts, settings: Settings, actor: Actor, now: datetime
+) -> Answer:
     if not may_know(actor, facts):
         return no("not_yours", _("This booking does not exist."))
     match permission:

@@ -12,6 +12,7 @@ import structlog
 from bookwidget.events.jobs import GiveUp, JobContext, Services, handles
 from bookwidget.events.record import DISPATCH, enqueue
 from bookwidget.events.store import Happened, event_of, is_asked_for
+from bookwidget.plugins import is_any, tell
 from bookwidget.tenancy.base import Owned
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
@@ -58,6 +59,8 @@ def dispatch(context: JobContext, payload: Mapping[str, Any]) -> None:
     """Stores the effects of all subscribers and marks the job done, in one transaction."""
     with context.scope() as scope:
         event = _event(scope, payload)
+        if is_any():
+            tell("happened", scope.tenant.settings, business=scope.tenant, event=event)
         _store_effects(context, scope, event, _subscribers.get(event.kind, {}), may_ask_again=True)
 
 

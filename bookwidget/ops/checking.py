@@ -18,7 +18,7 @@ from bookwidget.theming.lookup import SHIPPED, ThemeLoader
 from bookwidget.theming.markup import asked, assigned, check_template, tree_of
 from bookwidget.theming.overrides import broken, templates_of
 from bookwidget.theming.sheets import check_pairs, check_sheet, palettes
-from bookwidget.theming.themes import FALLBACK, RESERVED, Theme, line_of
+from bookwidget.theming.themes import FALLBACK, RESERVED, Theme
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.rendering import Frame
 
@@ -92,7 +92,7 @@ def check_theme(name: str, parts: Parts) -> list[Finding]:
         findings += check_sheet(sheet, looks, tokens_only=False)
     for path in templates_of(theme.folder):
         findings += check_override(theme, path, parts)
-    return sorted([*findings, *untranslated(theme.folder, theme.title, parts)])
+    return sorted([*findings, *untranslated(theme.folder, parts)])
 
 
 def check_widget(slug: str, parts: Parts) -> list[Finding]:
@@ -106,7 +106,7 @@ def check_widget(slug: str, parts: Parts) -> list[Finding]:
     for path in templates_of(widget.folder):
         name = path.relative_to(widget.folder / "templates").as_posix()
         findings += check_file(path, f"{FALLBACK}:{slug}/{name}", parts.templates, known[name])
-    return sorted([*findings, *untranslated(widget.folder, widget.title, parts)])
+    return sorted([*findings, *untranslated(widget.folder, parts)])
 
 
 def check_fonts(theme: Theme) -> Iterator[Finding]:
@@ -200,12 +200,9 @@ def names_used(name: str, templates: Environment) -> set[str]:
     return asked_by(reached, templates) | {word for made in reached.values() for word in made}
 
 
-def untranslated(folder: Path, title: str, parts: Parts) -> Iterator[Finding]:
+def untranslated(folder: Path, parts: Parts) -> Iterator[Finding]:
     """Messages without words in a language that the product speaks."""
     messages = [(message, folder / name, line) for name, line, message, _notes, _context in extracted(folder)]
-    manifest = folder / "theme.toml"
-    if manifest.is_file():
-        messages.append((title, manifest, line_of(manifest.read_text("utf-8"), "title")))
     for language in LANGUAGES:
         known = said(language, [HERE, folder, *(widget.folder for widget in parts.widgets.values())])
         for message, path, line in messages:

@@ -4,14 +4,26 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bookwidget import Parts, find_parts
 from bookwidget.config import Config, ConfigError
-from bookwidget.ops.checking import check_theme, check_widget
+from bookwidget.kernel.later import later
 from bookwidget.theming.findings import Finding
 from bookwidget.web.discovery import WidgetError
+
+if TYPE_CHECKING:
+    from bookwidget.ops import checking, starting
+else:  # the web service needs none of them
+    checking, starting = later("bookwidget.ops.checking"), later("bookwidget.ops.starting")
+
+into = click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to make it in [default: themes, widgets].",
+)
 
 
 @click.group("theme")
@@ -31,7 +43,7 @@ def theme_check(name: str) -> None:
 
     NAME is a theme that the service finds, or a theme's folder.
     """
-    report(name, check_theme, named(name, "theme.toml"))
+    report(name, checking.check_theme, named(name, "theme.toml"))
 
 
 @widget_group.command("check")
@@ -41,7 +53,35 @@ def widget_check(name: str) -> None:
 
     NAME is a widget that the service finds, or a widget's folder.
     """
-    report(name, check_widget, named(name, "widget.toml"))
+    report(name, checking.check_widget, named(name, "widget.toml"))
+
+
+@theme_group.command("new")
+@click.argument("name")
+@into
+def theme_new(name: str, into: Path | None) -> None:
+    """Make a theme to begin with: two files, ready to be changed."""
+    config = Config.load()
+    folder = into or (config.theme_folders or (Path("themes"),))[0]
+    made(starting.new_theme(name, folder, set(find_parts(config).themes.found)), folder, config.theme_folders)
+
+
+@widget_group.command("new")
+@click.argument("name")
+@into
+def widget_new(name: str, into: Path | None) -> None:
+    """Make a widget to begin with: a page with a form, its style, words in three languages, and a test."""
+    config = Config.load()
+    folder = into or (config.widget_folders or (Path("widgets"),))[0]
+    made(starting.new_widget(name, folder, set(find_parts(config).widgets)), folder, config.widget_folders)
+
+
+def made(paths: list[Path], folder: Path, known: tuple[Path, ...]) -> None:
+    for path in paths:
+        click.echo(shown(path.resolve()))
+    if folder.resolve() not in [path.resolve() for path in known]:
+        kind = "THEME" if paths[0].name == "theme.toml" else "WIDGET"
+        click.echo(f"The service finds it by BOOKWIDGET_{kind}_FOLDERS={folder.resolve()}")
 
 
 def named(name: str, manifest: str) -> Config:

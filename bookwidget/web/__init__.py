@@ -9,7 +9,7 @@ from bookwidget.web.one_booking.actions import Kind, kinds_of
 from bookwidget.web.one_booking.looks import Looks, looks_of
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.pages import BookingPage, Ended, register_booking_pages
-from bookwidget.web.rendering import page_url, render
+from bookwidget.web.rendering import page_url, render, shown_rows
 from bookwidget.web.services import services
 from bookwidget.web.signing import address, browser, go_on, needs_sign_in, own_path, signed_in
 from bookwidget.web.times import choose_times, noon
@@ -45,5 +45,6 @@ __all__ = [
     "register_booking_pages",
     "render",
     "services",
+    "shown_rows",
     "signed_in",
 ]

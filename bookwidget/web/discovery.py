@@ -1,6 +1,7 @@
 """Finds widgets: every folder with a `widget.toml` is one. No edit anywhere else makes or removes a widget."""
 
 import importlib
+import importlib.util
 import re
 import sys
 import tomllib
@@ -8,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
+
+from bookwidget.plugins import installed
 
 PACKAGE = "bookwidget_widgets"
 """Run-time name of all widget code, wherever its folder lies."""
@@ -35,6 +38,8 @@ class Manifest:
     """Place in the menu."""
     menu: bool = True
     """Whether it stands in the menu of a signed-in customer."""
+    extra: bool = False
+    """Whether only those businesses have it whose setting `extras.on` names it."""
     height: int = 320
     """Pixels of the plain iframe before the loader fits it."""
 
@@ -43,6 +48,14 @@ def shipped_folder() -> Path:
     """`widgets` inside the package (a wheel) or beside it (the repository)."""
     package = Path(__file__).resolve().parent.parent
     return next(path for path in (package / "widgets", package.parent / "widgets") if path.is_dir())
+
+
+def package_folders(group: str) -> list[Path]:
+    """The folders that installed packages bring under this group of entry points: each names a package, in which a
+    widget or a theme is a folder, too.
+    """
+    named = [importlib.util.find_spec(one.value) for one in installed(group)]
+    return [Path(place) for spec in named if spec for place in spec.submodule_search_locations or ()]
 
 
 def find_widgets(folders: Sequence[Path]) -> dict[str, Manifest]:

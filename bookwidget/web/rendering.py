@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import structlog
 from flask import g, make_response, request, url_for
@@ -14,6 +14,8 @@ from jinja2 import TemplateError
 
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.kernel.text import Text
+from bookwidget.plugins import filtered, is_any
+from bookwidget.tenancy.extras import extras_of
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
@@ -27,6 +29,10 @@ from bookwidget.web.one_booking.looks import looks_of
 from bookwidget.web.services import services
 from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
 
+if TYPE_CHECKING:
+    from bookwidget.web.discovery import Manifest
+
+Row = TypeVar("Row")
 MOST_ADDRESSES = 8192
 """Kept in a process, of all businesses and their sites."""
 
@@ -90,6 +96,8 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
     theme = own.themes.usable(here.tenant.theme)
     page |= {"frame": make_frame(here), "formats": here.formats, "now": here.now, "say": partial(say, here.formats)}
     with speaking(own.catalogs.translations(here.locale)):
+        if is_any():
+            page = {**filtered("page_context", "page", page, here.tenant.settings, business=here.tenant, template=name)}
         try:
             html = own.templates.get_template(f"{theme}:{name}").render(page)
         except Exception as error:
@@ -188,11 +196,28 @@ def make_frame(here: Place) -> Frame:
 def menu(base: str) -> tuple[MenuItem, ...]:
     """The widgets that a signed-in customer can go to."""
     current = current_widget()
-    return tuple(
+    entries = tuple(
         MenuItem(widget.slug, widget.title, f"{base}{widget.slug}/", widget.slug == current)
         for widget in services().widgets.values()
-        if widget.menu
+        if widget.menu and (not widget.extra or is_on(widget))
     )
+    if not is_any():
+        return entries
+    tenant = place().tenant
+    return tuple(filtered("menu_entries", "entries", entries, tenant.settings, business=tenant))
+
+
+def is_on(widget: "Manifest") -> bool:
+    """Whether the business has a widget: each, but for those that say of themselves that they are extra."""
+    return not widget.extra or widget.slug in extras_of(place().tenant.settings)
+
+
+def shown_rows(rows: Sequence[Row]) -> Sequence[Row]:
+    """A list's rows, without those that a plugin of the business takes out."""
+    if not is_any():
+        return rows
+    tenant = place().tenant
+    return filtered("booking_rows", "rows", rows, tenant.settings, business=tenant)
 
 
 def current_widget() -> str:

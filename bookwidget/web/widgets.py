@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, g
+from flask import Blueprint, Flask, abort, g
 from flask.typing import ResponseReturnValue
 
 from bookwidget.web import errors, frames
 from bookwidget.web.discovery import Manifest, load_view
 from bookwidget.web.guard import refuse_foreign_posts
+from bookwidget.web.rendering import is_on
 from bookwidget.web.services import Services, SignInPage
 from bookwidget.web.signing import needs_sign_in
 from bookwidget.web.visits import enter_tenant, place
@@ -51,6 +52,13 @@ class Widget:
         self.blueprint = in_frame(
             Blueprint(manifest.slug, f"widget.{manifest.slug}", url_prefix=f"/w/<tenant>/<site>/{manifest.slug}")
         )
+
+        if manifest.extra:
+            self.blueprint.before_request(self._only_where_it_is_on)
+
+    def _only_where_it_is_on(self) -> None:
+        if not is_on(self.manifest):
+            abort(404)
 
     def page(self, path: str, view: View, *, methods: tuple[str, ...] = ("GET",)) -> None:
         """Shows `view` at `path` below the widget's address; forms post to addresses that also answer GET."""

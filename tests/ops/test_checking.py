@@ -42,7 +42,6 @@ THEMES = {
     "words that nobody can translate": ({LOGIN: "<p>Come in</p>"}, f'{LOGIN}:1: translation: write {{{{ _("Come i'),
     "a name for screen readers": ({LOGIN: '<p title="Door">'}, f"{LOGIN}:1: translation: write title="),
     "words without German": ({LOGIN: '{{ _("Come inn") }}'}, f"{LOGIN}:1: translation: no words in de for 'Come inn'"),
-    "a title without Arabic": ({"theme.toml": 'title = "Dusk"'}, "theme.toml:1: translation: no words in ar for 'Dusk"),
 }  # fmt: skip
 """Files beside a sound theme, and what is said of them."""
 

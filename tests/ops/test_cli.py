@@ -58,8 +58,10 @@ COMMANDS = (
     ("demo",),
     ("theme",),
     ("theme", "check"),
+    ("theme", "new"),
     ("widget",),
     ("widget", "check"),
+    ("widget", "new"),
 )
 
 

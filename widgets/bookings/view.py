@@ -25,6 +25,7 @@ from bookwidget.web import (
     place,
     register_booking_pages,
     render,
+    shown_rows,
 )
 
 from . import waiting
@@ -55,7 +56,9 @@ def listing() -> ResponseReturnValue:
         form=form,
         page=page,
         titles={tab: TAB_TITLES[tab] for tab in page.counts},
-        months=by_month(page.rows, here.formats, here.now, page_url(".listing"), row_actions(here.tenant.settings)),
+        months=by_month(
+            shown_rows(page.rows), here.formats, here.now, page_url(".listing"), row_actions(here.tenant.settings)
+        ),
         next_booking=None if kept else next_booking(page),
         kept=kept,
         news=news(),

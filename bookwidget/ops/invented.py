@@ -1,0 +1,75 @@
+"""A service with invented businesses in a folder of its own, for people who make widgets and themes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from bookwidget import create_app
+from bookwidget.config import Config
+from bookwidget.kernel.clock import utc_now
+from bookwidget.migrations import migrate
+from bookwidget.ops.demo_content import BUSINESSES, Business
+from bookwidget.ops.demo_content.business import build
+from bookwidget.ops.demo_database import new_tenant
+from bookwidget.tenancy.database import Database
+
+GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "harbour-yoga", "studio-noor"
+
+
+def invent(config: Config, slugs: Iterable[str] = (LEFT_TO_RIGHT,), *, theme: str = "") -> Config:
+    """Settings for a SQLite database in `config.instance` that holds these businesses, relative to now.
+
+    `theme` is what they wear instead of their own.
+    """
+    made = replace(config, database_url=f"sqlite:///{config.instance / 'invented.db'}", development=True)
+    migrate(made.database_url)
+    database, now = Database(made.database_url), utc_now()
+    try:
+        for business in (one for one in BUSINESSES if one.slug in slugs):
+            add(database, replace(business, theme=theme or business.theme), now, made.files)
+    finally:
+        database.dispose()
+    return made
+
+
+def add(database: Database, business: Business, now: datetime, files: Path) -> None:
+    build(database, business, new_tenant(database, business, now), now, origins=[], files=files)
+
+
+def business_of(slug: str) -> Business:
+    return next(one for one in BUSINESSES if one.slug == slug)
+
+
+class Guest:
+    """The first customer of an invented business, in a browser without windows."""
+
+    def __init__(self, config: Config, slug: str = LEFT_TO_RIGHT, app: Flask | None = None) -> None:
+        self.app, self.base = app or create_app(config), f"/w/{slug}/0/"
+        self.here = config.public_url
+        self.person = business_of(slug).customers[0]
+        self.cookie = ""
+        self.client: FlaskClient = self.app.test_client()
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(self.base + path, base_url=self.here)
+
+    def post(self, path: str, typed: dict[str, str]) -> TestResponse:
+        """Fills in the form at that address that has the first of these fields, and sends it."""
+        forms = self.get(path).text.split("<form")
+        mine = next((form for form in forms if f'name="{next(iter(typed))}"' in form), "")
+        found = GUARD.search(mine)
+        data = {**typed, "csrf_token": found[1] if found else ""}
+        return self.client.post(self.base + path, base_url=self.here, data=data, headers={"Origin": self.here})
+
+    def sign_in(self) -> "Guest":
+        """`cookie` is then what their browser sends."""
+        answer = self.post("login/", {"email": self.person.email, "password": self.person.password})
+        self.cookie = "; ".join(one.partition(";")[0] for one in answer.headers.getlist("Set-Cookie"))
+        return self
