@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +12,16 @@ import click
 from bookwidget import Parts, find_parts
 from bookwidget.config import Config, ConfigError
 from bookwidget.kernel.later import later
+from bookwidget.ops.processes import stop_asked
 from bookwidget.theming.findings import Finding
 from bookwidget.web.discovery import WidgetError
 
 if TYPE_CHECKING:
-    from bookwidget.ops import checking, starting
+    from bookwidget.ops import checking, invented, live, starting
+    from bookwidget.ops.demo_content import Business
 else:  # the web service needs none of them
     checking, starting = later("bookwidget.ops.checking"), later("bookwidget.ops.starting")
+    invented, live = later("bookwidget.ops.invented"), later("bookwidget.ops.live")
 
 into = click.option(
     "--into",
@@ -74,6 +78,53 @@ def widget_new(name: str, into: Path | None) -> None:
     config = Config.load()
     folder = into or (config.widget_folders or (Path("widgets"),))[0]
     made(starting.new_widget(name, folder, set(find_parts(config).widgets)), folder, config.widget_folders)
+
+
+@widget_group.command("dev")
+@click.argument("name")
+def widget_dev(name: str) -> None:
+    """Show a widget with invented data until Ctrl-C; what is saved is shown a second later.
+
+    NAME is a widget that the service finds, or a widget's folder. PORT is the port (8000).
+    """
+    config = named(name, "widget.toml")
+    slug = Path(name).resolve().name
+    if slug not in find_parts(config).widgets:
+        raise ConfigError(f"there is no widget {slug!r}")
+    both = invented.of_demo(invented.LEFT_TO_RIGHT), invented.of_demo(invented.RIGHT_TO_LEFT)
+    show(config, *both, query=f"&widget={slug}")
+
+
+@theme_group.command("workbench")
+@click.argument("name")
+@click.option("--beside", metavar="NAME", help="Another theme, to be shown beside it.")
+def theme_workbench(name: str, beside: str | None) -> None:
+    """Show every page of every widget in a theme until Ctrl-C, with colours to try; saved files are shown at once.
+
+    NAME is a theme that the service finds, or a theme's folder. PORT is the port (8000).
+    """
+    config = named(name, "theme.toml")
+    themes, wanted = find_parts(config).themes, Path(name).resolve().name
+    for one in filter(None, (wanted, beside)):
+        if one not in themes.found:
+            raise ConfigError(str(themes.problem(one) or f"there is no theme {one!r}"))
+    shown_in = [
+        invented.of_demo(invented.LEFT_TO_RIGHT, theme=wanted),
+        *([invented.of_demo(invented.LEFT_TO_RIGHT, theme=beside, name=f"yoga-in-{beside}")] if beside else []),
+        invented.of_demo(invented.RIGHT_TO_LEFT, theme=wanted),
+    ]
+    show(config, *shown_in, query=f"&theme={wanted}")
+
+
+def show(config: Config, *businesses: "Business", query: str) -> None:
+    """Until it is stopped; nothing is left behind."""
+    stop = stop_asked()
+    with TemporaryDirectory() as folder:
+        click.echo("Inventing a few bookings …")
+        ready = invented.invent(replace(config, instance=Path(folder)), *businesses)
+        asked = "&".join(f"business={one.slug}" for one in businesses)
+        click.echo(f"{config.public_url}/dev/workbench?{asked}{query}\nCtrl-C ends it.")
+        live.run(live.Live(ready, businesses), stop)
 
 
 def made(paths: list[Path], folder: Path, known: tuple[Path, ...]) -> None:

@@ -1,10 +1,7 @@
 """A service with invented businesses in a folder of its own, for people who make widgets and themes."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,42 +15,44 @@ from bookwidget.ops.demo_content import BUSINESSES, Business
 from bookwidget.ops.demo_content.business import build
 from bookwidget.ops.demo_database import new_tenant
 from bookwidget.tenancy.database import Database
+from bookwidget.web.visits import HOSTED
 
 GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "harbour-yoga", "studio-noor"
 
 
-def invent(config: Config, slugs: Iterable[str] = (LEFT_TO_RIGHT,), *, theme: str = "") -> Config:
-    """Settings for a SQLite database in `config.instance` that holds these businesses, relative to now.
+def of_demo(slug: str, *, theme: str = "", name: str = "") -> Business:
+    """One of the demo's, perhaps in another theme and under another short name."""
+    found = next(one for one in BUSINESSES if one.slug == slug)
+    return replace(found, slug=name or slug, theme=theme or found.theme)
 
-    `theme` is what they wear instead of their own.
+
+def invent(config: Config, *businesses: Business) -> Config:
+    """Settings for a SQLite database in `config.instance` that holds these businesses, relative to now; by default
+    one that is written from left to right.
     """
     made = replace(config, database_url=f"sqlite:///{config.instance / 'invented.db'}", development=True)
     migrate(made.database_url)
     database, now = Database(made.database_url), utc_now()
     try:
-        for business in (one for one in BUSINESSES if one.slug in slugs):
-            add(database, replace(business, theme=theme or business.theme), now, made.files)
+        for business in businesses or (of_demo(LEFT_TO_RIGHT),):
+            tenant = new_tenant(database, business, now)
+            build(database, business, tenant, now, origins=[], files=made.files)
     finally:
         database.dispose()
     return made
 
 
-def add(database: Database, business: Business, now: datetime, files: Path) -> None:
-    build(database, business, new_tenant(database, business, now), now, origins=[], files=files)
-
-
-def business_of(slug: str) -> Business:
-    return next(one for one in BUSINESSES if one.slug == slug)
-
-
 class Guest:
     """The first customer of an invented business, in a browser without windows."""
 
-    def __init__(self, config: Config, slug: str = LEFT_TO_RIGHT, app: Flask | None = None) -> None:
-        self.app, self.base = app or create_app(config), f"/w/{slug}/0/"
+    def __init__(
+        self, config: Config, business: Business | None = None, app: Flask | None = None, *, site: str = HOSTED
+    ) -> None:
+        here = business or of_demo(LEFT_TO_RIGHT)
+        self.app, self.base = app or create_app(config), f"/w/{here.slug}/{site}/"
         self.here = config.public_url
-        self.person = business_of(slug).customers[0]
+        self.person = here.customers[0]
         self.cookie = ""
         self.client: FlaskClient = self.app.test_client()
 

@@ -1,4 +1,4 @@
-"""What only developers see: the mails that a development service kept instead of sending them."""
+"""What only developers see: the workbench, and the mails that a development service kept instead of sending them."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -11,8 +11,11 @@ from bookwidget.theming.formats import formats_for
 from bookwidget.web.headers import LINKS_OPEN_OUTSIDE, MAIL_POLICY
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services
+from bookwidget.web.workbench import workbench
 
 blueprint = Blueprint("development", __name__, url_prefix="/dev")
+
+blueprint.add_url_rule("/workbench", view_func=workbench)
 
 SHOWN = 200
 """Older mails stay in the folder, but are not listed."""

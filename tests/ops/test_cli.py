@@ -59,8 +59,10 @@ COMMANDS = (
     ("theme",),
     ("theme", "check"),
     ("theme", "new"),
+    ("theme", "workbench"),
     ("widget",),
     ("widget", "check"),
+    ("widget", "dev"),
     ("widget", "new"),
 )
 

@@ -1,0 +1,135 @@
+"""A development server for people who make widgets and themes: invented businesses, somebody signed in, and pages that
+are loaded again whenever a file is saved.
+"""
+
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import Client
+from werkzeug.wrappers import Request, Response
+
+from bookwidget import create_app
+from bookwidget.config import Config
+from bookwidget.ops.demo_content import Business
+from bookwidget.ops.invented import Guest
+from bookwidget.ops.processes import Wsgi, check_port, serve_app
+from bookwidget.web.discovery import PACKAGE
+from bookwidget.web.services import EXTENSION
+from bookwidget.web.visits import HOSTED, PREVIEW
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the files."""
+VERSION, SCRIPT = "/dev/live/version", "/dev/live/reload.js"
+RELOAD = f"""(async () => {{
+  let known;
+  for (;;) {{
+    try {{
+      const now = await (await fetch("{VERSION}")).text();
+      if (known && now !== known) return location.reload();
+      known = now;
+    }} catch {{ /* the server is starting anew */ }}
+    await new Promise((done) => setTimeout(done, 700));
+  }}
+}})();
+"""
+
+
+@dataclass
+class Live:
+    """The application as its files are now; made anew when one of them changes."""
+
+    config: Config
+    businesses: tuple[Business, ...]
+    version: int = 0
+    trouble: str = ""
+    cookies: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By business and place: the cookie of somebody who is signed in."""
+    app: Flask | None = None
+    _seen: tuple[tuple[str, int], ...] = ()
+    _making: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self) -> bool:
+        """Whether something has changed; then the application is made anew."""
+        seen = files_in(*self.config.widget_folders, *self.config.theme_folders)
+        if seen == self._seen:
+            return False
+        with self._making:
+            self._seen = seen
+            self._make()
+        return True
+
+    def _make(self) -> None:
+        for module in [name for name in sys.modules if name.startswith(f"{PACKAGE}.")]:
+            del sys.modules[module]
+        before = self.app
+        try:
+            self.app = create_app(self.config)
+            self.trouble = ""
+        except Exception:  # whatever it is, whoever saved the file is told on the page
+            self.trouble = traceback.format_exc(limit=-6)
+        else:
+            if before is not None:
+                before.extensions[EXTENSION].database.dispose()
+        self.version += 1
+
+    def sign_in(self) -> None:
+        """At each business, on its hosted page and in the workbench's frames."""
+        for business, site in product(self.businesses, (HOSTED, PREVIEW)):
+            if self.app:
+                self.cookies[business.slug, site] = Guest(self.config, business, self.app, site=site).sign_in().cookie
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = Request(environ)
+        answer = self.answer(request)
+        return answer(environ, start_response)
+
+    def answer(self, request: Request) -> Response:
+        if request.path == VERSION:
+            return Response(str(self.version), headers={"Cache-Control": "no-store"})
+        if request.path == SCRIPT:
+            return Response(RELOAD, mimetype="text/javascript")
+        if self.trouble or self.app is None:
+            return Response(
+                f"{self.trouble}\n\nMend it and save: this page loads by itself.", 500, mimetype="text/plain"
+            )
+        self.let_in(request.environ)
+        found = Client(self.app, use_cookies=False).open(request.environ, buffered=True)
+        if found.mimetype == "text/html":
+            found.set_data(found.get_data().replace(b"</head>", f'<script src="{SCRIPT}"></script></head>'.encode(), 1))
+        return found
+
+    def let_in(self, environ: dict[str, Any]) -> None:
+        """Somebody is signed in already, but on the pages for logging in; the workbench sees what they see."""
+        parts: list[str] = [*environ["PATH_INFO"].split("/"), "", "", "", ""]
+        root, slug, site, widget = parts[1:5]
+        mine = [self.cookies.get((slug, site), "")] if root == "w" and widget != "login" else []
+        mine = [*self.cookies.values()] if root == "dev" else mine
+        environ["HTTP_COOKIE"] = "; ".join(filter(None, (*mine, environ.get("HTTP_COOKIE", ""))))
+
+
+def files_in(*folders: Path) -> tuple[tuple[str, int], ...]:
+    """Every file and when it was saved; what Python and tests leave behind does not count."""
+    found = (path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in found if path.is_file()))
+
+
+def run(live: Live, stop: threading.Event) -> None:
+    """Serves until `stop`; `PortTaken`."""
+    check_port(live.config.listen, live.config.port)
+    live.look()
+    live.sign_in()
+
+    def watch() -> None:
+        while not stop.wait(LOOK_EVERY):
+            live.look()
+
+    threading.Thread(target=watch, name="files", daemon=True).start()
+    serve: Wsgi = live
+    serve_app(serve, live.config.listen, live.config.port, live.config.threads, stop)
