@@ -1,7 +1,7 @@
 """`bookwidget theme …` and `bookwidget widget …`: for people who make themes and widgets."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,8 +91,8 @@ def widget_dev(name: str) -> None:
     slug = Path(name).resolve().name
     if slug not in find_parts(config).widgets:
         raise ConfigError(f"there is no widget {slug!r}")
-    both = invented.of_demo(invented.LEFT_TO_RIGHT), invented.of_demo(invented.RIGHT_TO_LEFT)
-    show(config, *both, query=f"&widget={slug}")
+    both = {one: invented.of_demo(one) for one in (invented.LEFT_TO_RIGHT, invented.RIGHT_TO_LEFT)}
+    show(config, both, query=f"&widget={slug}")
 
 
 @theme_group.command("workbench")
@@ -108,21 +108,20 @@ def theme_workbench(name: str, beside: str | None) -> None:
     for one in filter(None, (wanted, beside)):
         if one not in themes.found:
             raise ConfigError(str(themes.problem(one) or f"there is no theme {one!r}"))
-    shown_in = [
-        invented.of_demo(invented.LEFT_TO_RIGHT, theme=wanted),
-        *([invented.of_demo(invented.LEFT_TO_RIGHT, theme=beside, name=f"yoga-in-{beside}")] if beside else []),
-        invented.of_demo(invented.RIGHT_TO_LEFT, theme=wanted),
-    ]
-    show(config, *shown_in, query=f"&theme={wanted}")
+    shown_in = {invented.LEFT_TO_RIGHT: invented.of_demo(invented.LEFT_TO_RIGHT, theme=wanted)}
+    if beside:
+        shown_in[f"in-{beside}"] = invented.of_demo(invented.LEFT_TO_RIGHT, theme=beside)
+    shown_in[invented.RIGHT_TO_LEFT] = invented.of_demo(invented.RIGHT_TO_LEFT, theme=wanted)
+    show(config, shown_in, query=f"&theme={wanted}")
 
 
-def show(config: Config, *businesses: "Business", query: str) -> None:
+def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) -> None:
     """Until it is stopped; nothing is left behind."""
     stop = stop_asked()
     with TemporaryDirectory() as folder:
         click.echo("Inventing a few bookings …")
-        ready = invented.invent(replace(config, instance=Path(folder)), *businesses)
-        asked = "&".join(f"business={one.slug}" for one in businesses)
+        ready = invented.invent(replace(config, instance=Path(folder)), businesses)
+        asked = "&".join(f"business={slug}" for slug in businesses)
         click.echo(f"{config.public_url}/dev/workbench?{asked}{query}\nCtrl-C ends it.")
         live.run(live.Live(ready, businesses), stop)
 

@@ -1,6 +1,7 @@
 """A service with invented businesses in a folder of its own, for people who make widgets and themes."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Flask
@@ -18,25 +19,25 @@ from bookwidget.tenancy.database import Database
 from bookwidget.web.visits import HOSTED
 
 GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-LEFT_TO_RIGHT, RIGHT_TO_LEFT = "harbour-yoga", "studio-noor"
+LEFT_TO_RIGHT, RIGHT_TO_LEFT = "harbour-yoga", "noor-physio"
 
 
-def of_demo(slug: str, *, theme: str = "", name: str = "") -> Business:
-    """One of the demo's, perhaps in another theme and under another short name."""
+def of_demo(slug: str, *, theme: str = "") -> Business:
+    """One of the demo's, perhaps in another theme."""
     found = next(one for one in BUSINESSES if one.slug == slug)
-    return replace(found, slug=name or slug, theme=theme or found.theme)
+    return replace(found, theme=theme or found.theme)
 
 
-def invent(config: Config, *businesses: Business) -> Config:
-    """Settings for a SQLite database in `config.instance` that holds these businesses, relative to now; by default
-    one that is written from left to right.
+def invent(config: Config, businesses: Mapping[str, Business] | None = None) -> Config:
+    """Settings for a SQLite database in `config.instance` that holds these businesses under these short names, relative
+    to now; by default one that is written from left to right.
     """
     made = replace(config, database_url=f"sqlite:///{config.instance / 'invented.db'}", development=True)
     migrate(made.database_url)
     database, now = Database(made.database_url), utc_now()
     try:
-        for business in businesses or (of_demo(LEFT_TO_RIGHT),):
-            tenant = new_tenant(database, business, now)
+        for slug, business in (businesses or {LEFT_TO_RIGHT: of_demo(LEFT_TO_RIGHT)}).items():
+            tenant = new_tenant(database, replace(business, slug=slug), now)
             build(database, business, tenant, now, origins=[], files=made.files)
     finally:
         database.dispose()
@@ -47,10 +48,11 @@ class Guest:
     """The first customer of an invented business, in a browser without windows."""
 
     def __init__(
-        self, config: Config, business: Business | None = None, app: Flask | None = None, *, site: str = HOSTED
-    ) -> None:
+        self, config: Config, slug: str = LEFT_TO_RIGHT, business: Business | None = None, app: Flask | None = None,
+        *, site: str = HOSTED,
+    ) -> None:  # fmt: skip
         here = business or of_demo(LEFT_TO_RIGHT)
-        self.app, self.base = app or create_app(config), f"/w/{here.slug}/{site}/"
+        self.app, self.base = app or create_app(config), f"/w/{slug}/{site}/"
         self.here = config.public_url
         self.person = here.customers[0]
         self.cookie = ""

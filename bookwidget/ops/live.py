@@ -5,7 +5,7 @@ are loaded again whenever a file is saved.
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -46,7 +46,7 @@ class Live:
     """The application as its files are now; made anew when one of them changes."""
 
     config: Config
-    businesses: tuple[Business, ...]
+    businesses: Mapping[str, Business]
     version: int = 0
     trouble: str = ""
     cookies: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -81,9 +81,9 @@ class Live:
 
     def sign_in(self) -> None:
         """At each business, on its hosted page and in the workbench's frames."""
-        for business, site in product(self.businesses, (HOSTED, PREVIEW)):
+        for (slug, business), site in product(self.businesses.items(), (HOSTED, PREVIEW)):
             if self.app:
-                self.cookies[business.slug, site] = Guest(self.config, business, self.app, site=site).sign_in().cookie
+                self.cookies[slug, site] = Guest(self.config, slug, business, self.app, site=site).sign_in().cookie
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
