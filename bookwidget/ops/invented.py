@@ -19,13 +19,17 @@ from bookwidget.tenancy.database import Database
 from bookwidget.web.visits import HOSTED
 
 GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+OF_THEME = {"accent", "surface", "radius", "font", "scheme"}
 LEFT_TO_RIGHT, RIGHT_TO_LEFT = "harbour-yoga", "noor-physio"
 
 
 def of_demo(slug: str, *, theme: str = "") -> Business:
-    """One of the demo's, perhaps in another theme."""
+    """One of the demo's; in another theme it has that theme's own colours, corners and fonts."""
     found = next(one for one in BUSINESSES if one.slug == slug)
-    return replace(found, theme=theme or found.theme)
+    if not theme:
+        return found
+    plain = {name: value for name, value in found.branding.items() if name not in OF_THEME}
+    return replace(found, theme=theme, branding=plain)
 
 
 def invent(config: Config, businesses: Mapping[str, Business] | None = None) -> Config:

@@ -1,14 +1,21 @@
 """The mailbox of a development service."""
 
+import re
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from bookwidget import create_app
 from bookwidget.config import Config
 from bookwidget.notices.transport import Maildir
+from bookwidget.ops.live import SCRIPT, VERSION, Live
+from bookwidget.web.services import EXTENSION
+from tests.factories import make_booking, make_world
+from tests.fixtures import NOW
+from tests.web_fixtures import Visitor
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -83,3 +90,60 @@ def test_what_a_mail_holds_cannot_act(developer: FlaskClient, tmp_path: Path) ->
 def test_an_unknown_mail_is_404(developer: FlaskClient, id: str) -> None:
     assert developer.get(f"/dev/mailbox/{id}").status_code == 404
     assert developer.get(f"/dev/mailbox/{id}/html").status_code == 404
+
+
+def test_the_workbench_shows_each_page_that_one_comes_to(cheap_hashes: None, sqlite_url: str, tmp_path: Path) -> None:
+    app = create_app(Config.load({}, instance=tmp_path, database_url=sqlite_url, development=True), clock=lambda: NOW)
+    database = app.extensions[EXTENSION].database
+    world = make_world(database, slug="yoga", now=NOW)
+    code = make_booking(world, days=3).code
+    ada = Visitor(app, "/w/yoga/preview/").sign_in()
+    page = ada.get("/dev/workbench?business=yoga&width=320&scheme=dark&accent=%23ffff00&theme=night").text
+    shown = set(
+        re.findall(r'<iframe class="bw-bench--dark" loading="lazy" width="320" .*? src="/w/yoga/preview/(.*?)"', page)
+    )
+    assert shown >= {
+        "bookings/",
+        "bookings/?tab=past",
+        f"bookings/{code}",
+        f"bookings/{code}/cancel",
+        "profile/",
+        "book/",
+    }
+    assert "bw-bench--light" not in page
+    assert 'value="#ffff00"' in page
+    assert "4.5" in page
+    assert "✗" not in page, "whatever the two colours are"
+    assert 'value="#cfa968"' in ada.get("/dev/workbench?widget=-&theme=night&accent=blue").text, (
+        "no colour: the theme's"
+    )
+    assert "<iframe" not in ada.get("/dev/workbench?widget=-").text
+    database.dispose()
+
+
+def test_what_is_saved_is_served_and_a_mistake_is_shown_until_it_is_mended(sqlite_url: str, tmp_path: Path) -> None:
+    themes = tmp_path / "themes/brand"
+    themes.mkdir(parents=True)
+    (themes / "theme.toml").write_text('title = "Brand"')
+    (themes / "tokens.css").write_text(":root{--bw-color-accent:#112233}")
+    widget = tmp_path / "widgets/ping"
+    widget.mkdir(parents=True)
+    folders = {"theme_folders": (tmp_path / "themes",), "widget_folders": (tmp_path / "widgets",)}
+    live = Live(Config.load({}, instance=tmp_path, database_url=sqlite_url, development=True, **folders), {})
+    client = Client(live)
+    assert live.look()
+    assert not live.look()
+    assert client.get(VERSION).text == "1"
+    assert f'<script src="{SCRIPT}">' in client.get("/dev/mailbox").text
+    assert client.get(SCRIPT).mimetype == "text/javascript"
+    (widget / "widget.toml").write_text("titel = 1")
+    assert live.look()
+    broken = client.get("/dev/mailbox")
+    assert (broken.status_code, "unknown key titel" in broken.text) == (500, True)
+    (widget / "widget.toml").write_text('title = "Ping"')
+    (widget / "view.py").write_text("def register(widget): widget.page('/', ping)\ndef ping(): return 'Pong'\n")
+    assert live.look()
+    assert client.get(VERSION).text == "3"
+    assert client.get("/dev/mailbox").status_code == 200
+    assert live.app is not None
+    live.app.extensions[EXTENSION].database.dispose()
