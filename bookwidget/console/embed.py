@@ -58,5 +58,7 @@ def snippets_for(widget: Manifest) -> Snippets:
         error=translate(_("This part of the page could not be loaded."), speech),
         retry=translate(_("Try again"), speech),
         open=translate(_("Open in a new tab"), speech),
+        button=title,
+        close=translate(_("Close"), speech),
     )
     return make_snippets(base(), here.tenant.slug, widget.slug, widget.height, words)

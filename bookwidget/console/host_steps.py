@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from bookwidget.kernel.text import Text, _
 
-LOADER, PLAIN, ADDRESS, PARTS, LINK = "loader", "plain", "address", "parts", "link"
-"""Forms of the snippet: with script, a bare frame, the widget's address, a place and a script apart, a link."""
+LOADER, BUTTON, PLAIN, ADDRESS, PARTS, LINK = "loader", "button", "plain", "address", "parts", "link"
+"""Forms of the snippet: with script, a button that opens it over the page, a bare frame, the widget's address, a place
+and a script apart, a link.
+"""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ LOOK = _("Publish the page and look at it. If the widget says that the website i
 HOSTS: dict[str, WebHost] = {
     "html": WebHost(
         _("My own HTML"),
-        (LOADER, PLAIN),
+        (LOADER, BUTTON, PLAIN),
         (
             _("Open the page’s HTML file."),
             _("Paste the snippet where the widget shall stand. Several widgets on one page need several snippets."),
@@ -32,7 +34,7 @@ HOSTS: dict[str, WebHost] = {
     ),
     "wordpress": WebHost(
         _("WordPress, without a plugin"),
-        (LOADER, PLAIN),
+        (LOADER, BUTTON, PLAIN),
         (
             _("Edit the page as an administrator or editor; authors may not paste scripts."),
             _("Add a block of the kind “Custom HTML”. A paragraph would show the snippet as text."),
@@ -60,13 +62,13 @@ HOSTS: dict[str, WebHost] = {
     ),
     "squarespace": WebHost(
         _("Squarespace"),
-        (LOADER, PLAIN),
+        (LOADER, BUTTON, PLAIN),
         (
             _("Edit the page, add a block of the kind “Code”, and choose HTML in it."),
             _("Paste the snippet and save. In the editor it may stay empty; the published page shows it."),
             LOOK,
         ),
-        _("If your plan allows no scripts, take the second snippet."),
+        _("If your plan allows no scripts, take the snippet without script."),
     ),
     "wix": WebHost(
         _("Wix"),
@@ -80,7 +82,7 @@ HOSTS: dict[str, WebHost] = {
     ),
     "webflow": WebHost(
         _("Webflow"),
-        (LOADER, PLAIN),
+        (LOADER, BUTTON, PLAIN),
         (
             _("Drag a “Code Embed” element to its place and paste the snippet."),
             _("Publish. The preview is another website: allow it below, too, if you want to see the widget there."),
@@ -89,7 +91,7 @@ HOSTS: dict[str, WebHost] = {
     ),
     "shopify": WebHost(
         _("Shopify"),
-        (LOADER, PLAIN),
+        (LOADER, BUTTON, PLAIN),
         (
             _("Open the theme editor, choose the page, and add a section of the kind “Custom Liquid”."),
             _("Paste the snippet and save."),
@@ -115,7 +117,7 @@ HOSTS: dict[str, WebHost] = {
     ),
     "joomla": WebHost(
         _("Joomla"),
-        (PLAIN, LOADER),
+        (PLAIN, LOADER, BUTTON),
         (
             _("Log in as a Super User: for others Joomla removes frames and scripts without a word."),
             _("Make a module of the kind “Custom”, switch the editor to code, and paste the snippet."),
@@ -124,7 +126,7 @@ HOSTS: dict[str, WebHost] = {
     ),
     "drupal": WebHost(
         _("Drupal"),
-        (PLAIN, LOADER),
+        (PLAIN, LOADER, BUTTON),
         (
             _("Add a custom block, and choose the text format “Full HTML”; others remove frames and scripts."),
             _("Switch the editor to its source, paste the snippet, and place the block on the page."),
@@ -134,6 +136,7 @@ HOSTS: dict[str, WebHost] = {
 }
 TITLES: dict[str, Text] = {
     LOADER: _("With script"),
+    BUTTON: _("A button that opens it"),
     PLAIN: _("Without script"),
     ADDRESS: _("Address of the widget"),
     PARTS: _("The place on the page"),
@@ -141,6 +144,7 @@ TITLES: dict[str, Text] = {
 }
 HINTS: dict[str, Text] = {
     LOADER: _("Adjusts its height, and follows light and dark. Without scripts it becomes a link."),
+    BUTTON: _("Opens the widget over the page. With data-float, the button stays in the corner of the window."),
     PLAIN: _("A plain frame of fixed height, with a link below it for visitors whose browser blocks the frame."),
     ADDRESS: _("For editors that ask for a web address instead of code."),
     PARTS: _("A link that the script makes a widget of."),

@@ -1,4 +1,4 @@
-"""The two pieces of HTML that an owner pastes. `docs/protocol.md` says what each attribute means."""
+"""The pieces of HTML that an owner pastes. `docs/protocol.md` says what each attribute means."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,9 @@ class SnippetWords:
     error: str
     retry: str
     open: str
+    button: str
+    """On the button that opens the widget."""
+    close: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Snippets:
     """By the names of `host_steps`."""
 
     loader: str
+    button: str
     plain: str
     address: str
     """Of the widget; it answers with the address for the page that frames it."""
@@ -52,6 +56,13 @@ LOADER = Markup("""\
 </div>
 <script async src="{base}/embed.js"></script>
 """)
+BUTTON = Markup("""\
+<a data-bookwidget-open="{tenant}/{widget}"
+  data-title="{title}"
+  data-close="{close}"
+  href="{base}/p/{tenant}/">{button}</a>
+<script async src="{base}/embed.js"></script>
+""")
 SCRIPT = Markup("""<script async src="{base}/embed.js"></script>
 """)
 PARTS = Markup("""\
@@ -66,6 +77,6 @@ ADDRESS, LINK = "{base}/w/{tenant}/{widget}", "{base}/p/{tenant}/"
 def make_snippets(base: str, tenant: str, widget: str, height: int, words: SnippetWords) -> Snippets:
     """`base` is the service's public address; `height` in CSS pixels is kept free until the widget is there."""
     values = {"base": base, "tenant": tenant, "widget": widget, "height": height, **vars(words)}
-    marked = {"loader": LOADER, "plain": PLAIN, "parts": PARTS, "script": SCRIPT}
+    marked = {"loader": LOADER, "button": BUTTON, "plain": PLAIN, "parts": PARTS, "script": SCRIPT}
     written = {name: str(template.format(**values)) for name, template in marked.items()}
     return Snippets(**written, address=ADDRESS.format(**values), link=LINK.format(**values))

@@ -1,4 +1,5 @@
 import re
+from dataclasses import fields
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -58,21 +59,28 @@ def test_the_loaders_snippet_holds_a_link_and_the_cards_words(web: Web) -> None:
     assert script == ("script", {"async": "", "src": "http://localhost:8000/embed.js"})
 
 
+def test_the_buttons_snippet_is_a_link_that_the_script_makes_a_dialog_of(web: Web) -> None:
+    (link, script) = Elements(snippet(owner(web).get("embed/?widget=book").text, "button")).found
+    values = {"data-bookwidget-open": "yoga/book", "data-title": "Book · Yoga", "data-close": "Close"}
+    assert link == ("a", {**values, "href": "http://localhost:8000/p/yoga/"})
+    assert script == ("script", {"async": "", "src": "http://localhost:8000/embed.js"})
+
+
 def test_a_name_cannot_break_out_of_the_snippet(web: Web) -> None:
     with web.database.session(web.yoga.tenant_id) as session, writing(session):
         session.get_one(Tenant, web.yoga.tenant_id).name = HOSTILE
     page = owner(web).get("embed/?widget=login").text
     assert "<script>alert" not in page
-    for id in ("plain", "loader"):
+    for id, size in (("plain", 3), ("loader", 3), ("button", 2)):
         found = Elements(snippet(page, id)).found
-        assert len(found) == 3
+        assert len(found) == size
         assert HOSTILE in {**found[0][1]}.get("title", found[0][1].get("data-title", ""))
 
 
 def test_the_snippet_is_html_in_every_value() -> None:
-    words = SnippetWords(title=HOSTILE, link=HOSTILE, error=HOSTILE, retry=HOSTILE, open=HOSTILE)
+    words = SnippetWords(**{word.name: HOSTILE for word in fields(SnippetWords)})
     made = make_snippets("https://bw.example", "yoga", "login", 300, words)
-    for text in (made.plain, made.loader):
+    for text in (made.plain, made.loader, made.button):
         assert "<script>alert" not in text
         assert [tag for tag, _ in Elements(text).found].count("script") <= 1
 
@@ -109,7 +117,7 @@ def test_it_warns_while_no_site_is_allowed(web: Web) -> None:
 
 def test_the_copy_button_waits_for_script(web: Web) -> None:
     buttons = re.findall(r"<button[^>]*data-copy[^>]*>", owner(web).get("embed/").text)
-    assert len(buttons) == 2
+    assert len(buttons) == 3
     assert all(button.endswith("hidden>") for button in buttons)
 
 
@@ -121,11 +129,11 @@ def test_snippets_name_the_business_s_own_host(web: Web) -> None:
     assert "book.yoga.example" not in owner(web, web.other).get("embed/").text
 
 
+SCRIPTED, PLAIN_FIRST = ("loader", "button", "plain"), ("plain", "loader", "button")
 WORKS = {
-    "html": ("loader", "plain"), "wordpress": ("loader", "plain"), "wordpress-plugin": ("script", "parts"),
-    "wordpress-com": ("link",), "squarespace": ("loader", "plain"), "wix": ("address",), "webflow": ("loader", "plain"),
-    "shopify": ("loader", "plain"), "notion": ("address", "link"), "google-sites": ("link",),
-    "joomla": ("plain", "loader"), "drupal": ("plain", "loader"),
+    "html": SCRIPTED, "wordpress": SCRIPTED, "wordpress-plugin": ("script", "parts"), "wordpress-com": ("link",),
+    "squarespace": SCRIPTED, "wix": ("address",), "webflow": SCRIPTED, "shopify": SCRIPTED,
+    "notion": ("address", "link"), "google-sites": ("link",), "joomla": PLAIN_FIRST, "drupal": PLAIN_FIRST,
 }  # fmt: skip
 
 
