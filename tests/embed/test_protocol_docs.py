@@ -84,3 +84,13 @@ def test_the_types_name_what_there_is() -> None:
     named = set(re.findall(r"^  (\w+)\?:", options, re.MULTILINE))
     words = set(re.findall(r"\bwords\.(\w+)|place\.dataset\.(\w+)", LOADER))
     assert named == {name for pair in words for name in pair if name} - {"bookwidget"} | {"minHeight", "maxHeight"}
+
+
+def test_the_examples_use_what_is_documented() -> None:
+    """docs/embed.md has each way of putting a widget on a page, in attributes and commands that there are."""
+    text = (ROOT / "docs/embed.md").read_text()
+    examples = "".join(re.findall(r"^```\w+\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    for way in ("<script", 'data-bookwidget="', "<book-widget", "data-bookwidget-open", "data-float"):
+        assert way in examples, way
+    assert [name for name in re.findall(r"\bdata-[\w-]+", examples) if name not in DOCUMENT] == []
+    assert set(re.findall(r'bookwidget\("(\w+)"', examples)) <= set(re.findall(r'\("(\w+)"', DOCUMENT))
