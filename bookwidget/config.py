@@ -48,6 +48,8 @@ class Config:
     """Sender address of all mail; answers go to the business."""
     sign_up: bool = True
     """Whether anybody can sign up a business at /signup; off: only `bookwidget tenant create` makes one."""
+    dns_server: str = ""
+    """Address and port of the name server that says where owners' host names lead; empty: the machine's."""
     development: bool = False
     """Shows the development pages (/dev/mailbox). Never where real customers are."""
     widget_folders: tuple[Path, ...] = ()

@@ -28,6 +28,7 @@ GUEST_ADDRESS = Limit("guest address", 30, timedelta(hours=1))
 SIGN_UP_EMAIL = Limit("sign-up email", 3, timedelta(hours=1))
 SIGN_UP_ADDRESS = Limit("sign-up address", 20, timedelta(hours=1))
 INVITATIONS = Limit("invitations", 60, timedelta(hours=1))
+HOST_CHECK = Limit("host check", 30, timedelta(hours=1))
 RESET_ADDRESS = Limit("reset address", 30, timedelta(hours=1))
 
 

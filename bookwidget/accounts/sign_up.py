@@ -4,6 +4,7 @@ The password is chosen behind that link, not before: whoever signs up somebody e
 other one presses, and no secret is kept of people who never confirm.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -113,11 +114,17 @@ def confirm_sign_up(
             raise Missing
         give_slug(session, tenant)
         tenant.is_active = True
-        name = started.email.partition("@")[0]
-        session.add(Member(id=owner, email=started.email, name=name, password_hash=kept, created_at=now))
+        session.add(
+            Member(id=owner, email=started.email, name=name_in(started.email), password_hash=kept, created_at=now)
+        )
         session.add(Onboarding(id=started.tenant_id))
         session.flush()
         scope = Scope(session, facts_of(session), member(owner), now)
         record(scope, "business.confirmed", after={"slug": tenant.slug, "name": tenant.name})
     choice = Choice(started.tenant_id, owner, fingerprint_of(kept))
     return open_console(database, choice, device=device, now=now)
+
+
+def name_in(email: str) -> str:
+    """What somebody may be called, until they say so: `noor.amari@…` is Noor Amari."""
+    return re.sub(r"[._+-]+", " ", email.partition("@")[0]).strip().title()[:NAME_LENGTH] or email[:NAME_LENGTH]

@@ -10,7 +10,7 @@ from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, 
 from bookwidget.events.housekeeping import expires
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import uuid7
-from bookwidget.tenancy.models import Member, Site, Tenant
+from bookwidget.tenancy.models import Host, Member, Site, Tenant
 from bookwidget.tenancy.searching import contains
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.store import TENANT_COLUMNS
@@ -174,5 +174,6 @@ def count_up(session: TenantSession, key: str, window_at: datetime) -> int:
     return count
 
 
+expires("hosts", Host, Host.created_at, Host.verified_at.is_(None), keep=timedelta(days=7))
 expires("attempts", Attempts, Attempts.window_at, keep=timedelta(days=2))
 expires("sign-ins", SignIn, SignIn.expires_at, keep=timedelta(days=90))

@@ -96,12 +96,17 @@ class FirstServiceForm(Form):
     minutes = StringField(_("Duration, in minutes"))
     price = StringField(_("Price"))
     who = StringField(_("Who performs it?"))
+    starts = MomentField(_("First date"))
     service = HiddenField()
     """The new one's id, given with the page: sent twice, it is one service."""
 
 
 class SiteForm(Form):
     origin = StringField(_("Address of the website"))
+
+
+class HostForm(Form):
+    name = StringField(_("Host name"))
 
 
 class BookingSearchForm(Form):

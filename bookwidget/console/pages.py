@@ -28,6 +28,7 @@ MENU = (
         ("embed", _("Embed"), None),
         ("branding", _("Branding"), Permission.BRANDING_CHANGE),
         ("sites", _("Sites"), Permission.SITES_CHANGE),
+        ("hosts", _("Own address"), Permission.SITES_CHANGE),
         ("messages", _("Messages"), Permission.SETTINGS_CHANGE),
     )),
     (_("Business"), (

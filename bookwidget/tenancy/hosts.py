@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bookwidget.kernel.errors import Missing, Refused
@@ -16,6 +16,7 @@ from bookwidget.kernel.text import _
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.models import Host
 from bookwidget.tenancy.origins import clean_origin
+from bookwidget.tenancy.session import TenantSession
 
 REMEMBERED_FOR = 60.0
 """Seconds that a process takes a name for known, also one that is nobody's."""
@@ -23,8 +24,15 @@ MOST_REMEMBERED = 4096
 LONGEST = 253
 NAME = re.compile(r"[a-z0-9.-]+")
 
-TENANT_OF_HOST = select(Host.tenant_id).where(Host.name == bindparam("name"))
+TENANT_OF_HOST = select(Host.tenant_id).where(Host.name == bindparam("name"), Host.verified_at.is_not(None))
+"""By the unique index of names."""
 HOSTS_OF_TENANT = select(Host.name, Host.created_at).where(Host.tenant_id == bindparam("owner")).order_by(Host.name)
+VERIFY_CLAIMED = (
+    update(Host)
+    .where(Host.tenant_id == bindparam("owner"), Host.name == bindparam("claimed"), Host.verified_at.is_(None))
+    .values(verified_at=bindparam("at"))
+)
+TAKEN = _("This name already leads to a business.")
 REMOVE_HOST = delete(Host).where(Host.tenant_id == bindparam("owner"), Host.name == bindparam("removed"))
 
 
@@ -63,16 +71,36 @@ def clean_host(text: str, *, public_url: str) -> str:
 
 
 def add_host(database: Database, tenant: UUID, text: str, *, public_url: str, now: datetime) -> str:
-    """Gives the tenant a host name; the name as stored. `Refused("name")` also if somebody has it already."""
+    """Gives the tenant a host name, as an operator's word that it leads here; the name as stored. `Refused("name")`
+    also if somebody has it already. A name that this tenant only claimed so far is verified by it.
+    """
     name = clean_host(text, public_url=public_url)
-    values = {"tenant_id": tenant, "id": uuid7(), "name": name, "created_at": now}
+    values = {"tenant_id": tenant, "id": uuid7(), "name": name, "created_at": now, "verified_at": now}
     try:
         with database.all_tenants("a host name is added", writing=True) as connection:
-            connection.execute(insert(Host).values(values))
+            claimed = connection.execute(VERIFY_CLAIMED, {"owner": tenant, "claimed": name, "at": now}).rowcount
+            if not claimed:
+                connection.execute(insert(Host).values(values))
     except IntegrityError:
-        raise Refused("name", _("This name already leads to a business.")) from None
+        raise Refused("name", TAKEN) from None
     database.tenants_by_host.pop(name, None)
     return name
+
+
+def claim_host(session: TenantSession, name: str, now: datetime) -> UUID:
+    """Notes, inside the open write transaction, that this tenant wants the name; `Refused("name")` if it is somebody's.
+
+    Who claims first has it until they give it up or the claim lapses: could another take over a claim, they would get
+    the name in the moment in which its owner points it here.
+    """
+    host = Host(id=uuid7(), name=name, created_at=now)
+    try:
+        with session.begin_nested():
+            session.add(host)
+            session.flush()
+    except IntegrityError:
+        raise Refused("name", TAKEN) from None
+    return host.id
 
 
 def remove_host(database: Database, tenant: UUID, name: str) -> None:

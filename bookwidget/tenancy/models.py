@@ -45,6 +45,10 @@ class Host(Owned, Base):
 
     name: Mapped[str] = mapped_column(String(253))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    checked_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the DNS was last asked where the name leads; None: not yet."""
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was seen to lead here, or an operator said so. Only such a name serves."""
 
 
 class Site(Owned, Base):

@@ -32,7 +32,9 @@ REFUSED_SITE = select(RefusedSite.last_at).where(
 REFUSED_SITES = select(RefusedSite.id, RefusedSite.origin, RefusedSite.widget, RefusedSite.last_at).order_by(
     RefusedSite.last_at.desc(), RefusedSite.id
 )
-OWN_HOST = select(Host.name).order_by(Host.created_at, Host.id).limit(1)
+OWN_HOST = select(Host.name).where(Host.verified_at.is_not(None)).order_by(Host.created_at, Host.id).limit(1)
+OWN_HOSTS = select(Host.id, Host.name, Host.checked_at, Host.verified_at).order_by(Host.created_at, Host.id)
+RELEASE_HOST = delete(Host).where(Host.id == bindparam("released_host"))
 REMOVE_SITE = delete(Site).where(Site.id == bindparam("removed_site"))
 FORGET_REFUSED = delete(RefusedSite).where(RefusedSite.origin == bindparam("refused_origin"))
 

@@ -11,7 +11,7 @@ from bookwidget.catalog.models import Question
 from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import OccurrenceKey
-from bookwidget.tenancy.models import Member, RefusedSite
+from bookwidget.tenancy.models import Host, Member, RefusedSite
 from bookwidget.tenancy.session import writing
 from tests.bookings.repeating import TEN, key_at, start
 from tests.console.desks import events, hire, nobody, origins, owner, sign_in, tenant
@@ -48,6 +48,8 @@ LEAD_BACK = {
         "team_again",
         "messages_reset",
         "messages_test",
+        "hosts_check",
+        "hosts_remove",
         "start",
         "start_colour",
         "start_end",
@@ -73,6 +75,7 @@ def addresses(web: Web, **named: str) -> Iterator[tuple[str, str, str]]:
 def ids(web: Web) -> dict[str, str]:
     """Of things of the tenant `yoga`."""
     refused: RefusedSite = web.yoga.add(RefusedSite(origin="https://blog.example", widget="login", last_at=web.now))
+    host: Host = web.yoga.add(Host(name="book.shop.example", created_at=web.now))
     booking = make_booking(web.yoga)
     with web.database.session(web.yoga.tenant_id) as session:
         ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
@@ -81,6 +84,7 @@ def ids(web: Web) -> dict[str, str]:
     off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
     return {
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
+        "host": host.id.hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
         "member": web.yoga.ids["owner"].hex, "occurrence": booking.occurrence_id.hex,

@@ -122,7 +122,7 @@ def test_the_copy_button_waits_for_script(web: Web) -> None:
 
 
 def test_snippets_name_the_business_s_own_host(web: Web) -> None:
-    web.yoga.add(Host(name="book.yoga.example", created_at=web.now))
+    web.yoga.add(Host(name="book.yoga.example", created_at=web.now, verified_at=web.now))
     page = unescape(owner(web).get("embed/").text)
     assert re.search(r'src="https?://book\.yoga\.example(:\d+)?/w/yoga/', page)
     assert re.search(r'src="https?://book\.yoga\.example(:\d+)?/embed\.js"', page)

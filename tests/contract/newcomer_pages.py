@@ -32,7 +32,7 @@ def setting_up_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
         yield f"start: {step}", visitor.get(f"start/{step}")
     yield "no price", visitor.send("start/service", price="x")
     visitor.send("start/trade", trade="fitness")
-    yield "a class", visitor.send("start/service", minutes="x")
+    yield "a class", visitor.send("start/service", starts="x")
     visitor.send("start/service", name="123")
     yield "again", visitor.get("start/service")
     yield "no site", visitor.send("start/site", origin="x")
@@ -42,5 +42,10 @@ def setting_up_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     visitor.get("/w/123/login", headers={"Referer": "https://refused.example/", "Sec-Fetch-Dest": "iframe"})
     for host in ("html", "wordpress-plugin", "wordpress-com", "squarespace", "wix", "webflow", "shopify", "notion"):
         yield f"embed: {host}", visitor.get(f"embed/?host={host}&width=wide")
+    for deed in ("added", "verified", "removed", "failed"):
+        yield f"hosts: {deed}", visitor.get(f"hosts/?done={deed}")
+    yield "no name", visitor.send("hosts/", name="x")
+    visitor.send("hosts/", name="book.harbour.example")
+    yield "a name", visitor.get("hosts/")
     for host in ("wordpress", "google-sites", "joomla", "drupal"):
         yield f"embed: {host}", visitor.get(f"embed/?host={host}")
