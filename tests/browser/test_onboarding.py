@@ -7,11 +7,11 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from bookwidget.ops.links import ServiceLinks
 
 from bookwidget.accounts import passwords
 from bookwidget.notices.compose import Composer
 from bookwidget.notices.post import Post
+from bookwidget.web.links import ServiceLinks
 from tests.browser.drivers import Browser
 from tests.browser.stage import Stage, raise_stage
 from tests.console.signing_up import PASSWORD, WIRED_TOO
