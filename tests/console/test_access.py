@@ -177,7 +177,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 48
+    assert tried == 50
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip
