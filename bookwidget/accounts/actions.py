@@ -74,6 +74,8 @@ class Profile:
     """Of the row; a form sends it back."""
     may_change_name: bool
     may_change_phone: bool
+    has_bounced: bool
+    """Mail to their address was refused."""
 
 
 def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
@@ -219,11 +221,12 @@ def read_profile(scope: Scope) -> Profile:
     row = scope.session.rows(PROFILE, {"customer": own_id(scope)}).one_or_none()
     if row is None:
         raise Missing
-    email, given_name, family_name, phone, version = row
+    email, given_name, family_name, phone, version, has_bounced = row
     settings = scope.tenant.settings
     return Profile(
         email, given_name, family_name, rules.shown_phone(phone, region=rules.region_of(scope.tenant.locale)), version,
         may_change_name=settings[NAME_EDITABLE], may_change_phone=settings[PHONE_EDITABLE],
+        has_bounced=bool(has_bounced),
     )  # fmt: skip
 
 

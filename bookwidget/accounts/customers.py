@@ -39,6 +39,10 @@ class DeskCustomer(NamedTuple):
     version: int
     """Of the row; a form sends it back."""
     created_at: datetime
+    bounced_at: datetime | None
+    """When a mail to this address was refused; None: never."""
+    bounced_why: str
+    """The code."""
 
     @property
     def name(self) -> str:
@@ -149,7 +153,8 @@ def change_customer(scope: Scope, customer_id: UUID, wanted: Guest, *, version: 
             raise Refused("version", CHANGED_MEANWHILE)
         if "email" in changed:
             check_free(scope, clean.email, customer_id)
-            customer.email_proven_at = None
+            customer.email_proven_at = customer.bounced_at = None
+            customer.bounced_why = ""
         for name, value in changed.items():
             setattr(customer, name, value)
         customer.version += 1

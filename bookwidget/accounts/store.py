@@ -58,9 +58,14 @@ WHO_AT_CONSOLE = (
 CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).where(
     Customer.email == bindparam("email")
 )
-PROFILE = select(Customer.email, Customer.given_name, Customer.family_name, Customer.phone, Customer.version).where(
-    Customer.id == bindparam("customer")
-)
+PROFILE = select(
+    Customer.email,
+    Customer.given_name,
+    Customer.family_name,
+    Customer.phone,
+    Customer.version,
+    Customer.bounced_at.is_not(None),
+).where(Customer.id == bindparam("customer"))
 # In the order of the fields of `customers.DeskCustomer`.
 DESK_COLUMNS = (
     Customer.id,
@@ -72,6 +77,8 @@ DESK_COLUMNS = (
     Customer.is_blocked,
     Customer.version,
     Customer.created_at,
+    Customer.bounced_at,
+    Customer.bounced_why,
 )
 DESK_CUSTOMER = select(*DESK_COLUMNS).where(Customer.id == bindparam("customer"))
 DESK_ORDER = (Customer.given_name, Customer.family_name, Customer.id)

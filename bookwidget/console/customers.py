@@ -42,6 +42,8 @@ STEPS = {
     "customer.unblocked": _("Unblocked"),
     "customer.signed_in": _("Logged in"),
     "password.reset_requested": _("Link to set a password sent"),
+    "customer.bounced": _("Mail came back"),
+    "customer.messages_chosen": _("Messages chosen"),
     "customer.invited": _("Invited to the portal"),
     "password.changed": _("Password changed"),
 }

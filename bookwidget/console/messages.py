@@ -20,6 +20,7 @@ from bookwidget.kernel.text import Text, _
 from bookwidget.notices.kinds import BUSINESS, KINDS, SORTS, Kind
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.settings import OFF
+from bookwidget.notices.undelivered import queue_of
 from bookwidget.notices.variables import known_of, variables_of
 from bookwidget.notices.wording import OwnWords, list_written, read_own, reset_words, sample_of, save_words, send_test
 from bookwidget.notices.words import BLOCKS, Words, clean_words
@@ -131,7 +132,7 @@ def show_messages(news: Text | None = None, *, trouble: Text | None = None, stat
     off = here.scope().tenant.settings[OFF] if trouble is None else stored_off()
     return show(
         "messages.html", status=status, news=news, trouble=trouble, seen=off, off=OFF.picked(off),
-        written=list_written(here.scope()), names=NAMES,
+        written=list_written(here.scope()), names=NAMES, queue=queue_of(here.scope()),
         sorts=[(sort, [kind for kind in KINDS.values() if kind.event == sort.event]) for sort in SORTS],
     )  # fmt: skip
 

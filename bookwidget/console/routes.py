@@ -30,6 +30,7 @@ from bookwidget.console import (
     sites,
     team,
     today,
+    undelivered,
 )
 from bookwidget.console.pages import menu
 from bookwidget.kernel.permissions import Permission
@@ -101,6 +102,7 @@ for path, view in (
     ("/services/<service>/", services.services_edit),
     ("/services/<service>/retire", services.services_retire),
     ("/messages/", messages.messages),
+    ("/messages/undelivered", undelivered.messages_undelivered),
     ("/messages/<message>/", messages.messages_edit),
     ("/messages/<message>/preview", messages.messages_preview),
     ("/messages/<message>/reset", messages.messages_reset),

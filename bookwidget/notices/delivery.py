@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
+from bookwidget.notices.bouncing import mark_address
 from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, Live, live_of
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
@@ -39,7 +40,11 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
                 unsubscribe=_unsubscribe_link(scope, post, message, payload),
             )  # fmt: skip
             scope.session.rollback()  # no transaction stays open while the mail server thinks
-            _deliver(post, make)
+            try:
+                _deliver(post, make)
+            except Undeliverable as refusal:
+                _note_refusal(scope, message, payload, refusal.code)
+                raise GiveUp(f"smtp {refusal.code}") from None
         with writing(scope.session):
             mark_sent(scope.session, message.id, message.sent_at or context.clock())
             context.finish(scope.session)
@@ -91,6 +96,12 @@ def _unsubscribe_link(scope: Scope, post: Post, message: StoredMessage, payload:
     return post.links.unsubscribe(scope.tenant, UUID(payload["customer"]), kind)
 
 
+def _note_refusal(scope: Scope, message: StoredMessage, payload: Mapping[str, Any], code: int) -> None:
+    """A customer whose address is refused has to correct it."""
+    if message.template.endswith(f".{CUSTOMER}") and payload.get("customer"):
+        mark_address(scope, UUID(payload["customer"]), message.address, str(code))
+
+
 def _deliver(post: Post, make: Callable[[], EmailMessage]) -> None:
     try:
         mail = make()
@@ -98,7 +109,5 @@ def _deliver(post: Post, make: Callable[[], EmailMessage]) -> None:
         raise GiveUp("no mail can be made for this address") from None
     try:
         post.transport.send(mail)
-    except Undeliverable as refusal:
-        raise GiveUp(f"smtp {refusal.code}") from None
     except Unreachable as failure:
         raise TryLater(failure.reason) from None

@@ -116,6 +116,31 @@ REMINDED = (
 )
 REMINDED_LOCKED = REMINDED.with_for_update(of=Booking)
 MUTED = select(Customer.muted).where(Customer.id == bindparam("customer"))
+# Of the platform's engine: a mail that comes back names only itself.
+BOUNCED = (
+    select(Message.tenant_id, Message.recipient, Message.address, Event.customer_id)
+    .join(Event, (Event.tenant_id == Message.tenant_id) & (Event.id == Message.event_id))
+    .where(Message.id == bindparam("bounced_message"))
+)
+_sending = Job.kind == "message.send"
+QUEUE = select(func.count(), func.min(Job.created_at)).where(
+    _sending, Job.state == "waiting", Job.last_error != "", Job.created_at < bindparam("before", type_=Instant())
+)
+DEAD = (
+    select(Job.id, Job.ended_at, Job.last_error, Job.payload)
+    .where(_sending, Job.state == "dead")
+    .order_by(Job.ended_at.desc(), Job.id)
+    .limit(100)
+)
+DEAD_COUNT = select(func.count()).where(_sending, Job.state == "dead")
+MESSAGES = select(Message.id, Message.subject, Message.address, Message.created_at).where(
+    Message.id.in_(bindparam("messages", expanding=True))
+)
+REVIVE = (
+    update(Job)
+    .where(_sending, Job.state == "dead", Job.id == bindparam("dead_job"))
+    .values(state="waiting", due_at=bindparam("now"), attempts=0, lease=None, ended_at=None)
+)
 LATEST_BOOKING = select(Booking.code, Booking.customer_id).order_by(Booking.id.desc()).limit(1)
 LINK_VERSION = select(Booking.link_version).where(Booking.id == bindparam("booking"))
 MARK_SENT = update(Message).where(Message.id == bindparam("message")).values(sent_at=bindparam("now"))

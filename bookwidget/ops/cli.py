@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -36,15 +36,19 @@ from bookwidget.version import __version__
 
 if TYPE_CHECKING:
     from bookwidget import migrations
+    from bookwidget.notices import bouncing
     from bookwidget.ops import demo, demo_sites, working
 else:  # the web service, which shall start soon, needs none of them
     migrations, working = later("bookwidget.migrations"), later("bookwidget.ops.working")
+    bouncing = later("bookwidget.notices.bouncing")
     demo, demo_sites = later("bookwidget.ops.demo"), later("bookwidget.ops.demo_sites")
 
 EXPECTED = (ConfigError, PortTaken, DemoError, ChildDied, DomainError)
 """Errors whose message is meant for the person at the command line."""
 
 WIDE = 140
+MOST_BYTES = 5 * 2**20
+"""Of a mail that comes back."""
 THEMES = tuple(find_themes([shipped_folder()]).found)
 DEMO_INSTANCE = Path("instance/demo")
 
@@ -72,7 +76,7 @@ def terminal() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=WIDE)
 
 
-def fail(message: str) -> None:
+def fail(message: str) -> NoReturn:
     click.echo(f"bookwidget: {message}", err=True)
     sys.exit(1)
 
@@ -246,6 +250,23 @@ def host_list(slug: str, wants_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
     else:
         click.echo("\n".join(one.name for one in hosts) or f"{slug} has no host name of its own.")
+
+
+@cli.command("bounce")
+def bounce_command() -> None:
+    """Take a mail that came back (RFC 3464) from standard input, and mark the customer's address.
+
+    Let the mail server pipe what arrives at the sender's address in here.
+    """
+    found = bouncing.read_bounce(sys.stdin.buffer.read(MOST_BYTES))
+    if found is None:
+        fail("this is no notice of a mail of ours that failed for good")
+    database = open_database()
+    try:
+        is_marked = bouncing.note_bounce(database, found, utc_now())
+    finally:
+        database.dispose()
+    click.echo("The address is marked." if is_marked else "Nothing to mark.")
 
 
 @cli.group("jobs")

@@ -150,3 +150,4 @@ def message_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     visitor.send("messages/", sent="")
     yield "switched", visitor.get("messages/?done=switched")
     yield "off", visitor.get(cancelled)
+    yield "undelivered", visitor.get("messages/undelivered?again=1")
