@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from bookwidget.bookings.models import Ticket, WaitlistEntry
 from bookwidget.catalog.models import TicketType
 from bookwidget.kernel.ids import uuid7
+from bookwidget.notices.kinds import KINDS
+from bookwidget.notices.wishes import unsubscribe_token
 from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.tenancy.models import RefusedSite
 from tests.bookings.acting import Acting
@@ -135,7 +137,7 @@ def customer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
         yield deed, visitor.get(f"{ada}?done={deed}")
 
 
-def message_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+def message_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     """Switches and words, as shipped, as the business's own, and wrong."""
     made, cancelled = "messages/booking.made.customer.email/", "messages/booking.cancelled.business.email/"
     yield "messages", visitor.get("messages/")
@@ -151,3 +153,7 @@ def message_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     yield "switched", visitor.get("messages/?done=switched")
     yield "off", visitor.get(cancelled)
     yield "undelivered", visitor.get("messages/undelivered?again=1")
+    kind = KINDS["booking.reminded.customer.email"]
+    token = unsubscribe_token(web.services.tokens, web.yoga.tenant_id, web.yoga.ids["ada"], kind)
+    yield "unsubscribe", visitor.get(f"/unsubscribe/yoga/{token}")
+    yield "unsubscribed", visitor.post(f"/unsubscribe/yoga/{token}", {})

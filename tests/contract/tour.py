@@ -206,7 +206,7 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         changing_pages(web, visitor),
         making_pages(web, visitor),
         customer_pages(web, visitor),
-        message_pages(visitor),
+        message_pages(web, visitor),
         date_pages(web, visitor),
     ):
         yield where, page(answer)
