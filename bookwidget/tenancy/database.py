@@ -1,7 +1,7 @@
 """One database, two engines: the walled one for everything that serves a tenant, the platform's for the worker."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -11,16 +11,14 @@ import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from bookwidget.tenancy.postgresql import Transactions
+from bookwidget.tenancy.reading import Readings
 from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWrite, build_wall, filled
 
 # The timeout (milliseconds) first: switching a new file to WAL can find it locked.
 PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-LIMITS = ("lock_timeout = '5s'", "statement_timeout = '15s'")
-"""On PostgreSQL, for who serves a tenant: a person who waits longer has gone, and the thread is somebody else's. One
-statement that takes as long is a mistake, and must not hold its locks. Migrations and the worker's rounds have none.
-"""
 CONTEXT = 3
 """Where listeners are told it, after cursor, statement and parameters. Listening by names costs twice as much."""
 log = structlog.get_logger(__name__)
@@ -37,7 +35,11 @@ def with_declared_transactions(engine: Engine, *, role: str | None) -> Engine:
     With SQLite's default, 731 of 900 concurrent read-then-writes failed at once; declared (BEGIN IMMEDIATE),
     none did.
     """
-    on_connect, on_begin = (sqlite_connect, sqlite_begin) if engine.dialect.name == "sqlite" else postgresql_parts(role)
+    if engine.dialect.name == "sqlite":
+        on_connect, on_begin = sqlite_connect, sqlite_begin
+    else:
+        transactions = Transactions(engine, role)
+        on_connect, on_begin = transactions.connect, transactions.begin
     event.listen(engine, "connect", on_connect)
 
     @event.listens_for(engine, "begin")
@@ -68,28 +70,6 @@ def sqlite_connect(driver: Any, record: Any) -> None:
 def sqlite_begin(connection: Connection) -> None:
     driver: Any = connection.connection.driver_connection
     driver.execute("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
-
-
-def postgresql_parts(role: str | None) -> tuple[Callable[..., None], Callable[..., None]]:
-    """With a role, transactions belong to a tenant; without, to the platform."""
-
-    def connect(driver: Any, record: Any) -> None:
-        driver.autocommit = True
-        if role is not None:
-            driver.execute("; ".join([f"SET ROLE {role}", *(f"SET {limit}" for limit in LIMITS)]))
-
-    def begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        statement = "BEGIN" if options.get("writing") else "BEGIN READ ONLY"
-        if role is not None:  # one round trip for both; the value is a UUID, so it needs no quoting
-            tenant = options.get("tenant")
-            if not isinstance(tenant, UUID):
-                raise CrossesTenants("no tenant, no query")
-            statement += f"; SET LOCAL app.tenant = '{tenant}'"
-        driver: Any = connection.connection.driver_connection
-        driver.execute(statement, prepare=False)  # a prepared statement may not hold two commands
-
-    return connect, begin
 
 
 def pooled(url: str, **options: Any) -> Engine:
@@ -143,6 +123,7 @@ class Database:
         """Of `platform.find_tenant`: the tenant, and until when on its clock that is taken for true."""
         self.tenants_by_host: dict[str, tuple[UUID | None, float]] = {}
         """The same of `hosts.find_tenant_of_host`, also for names that are nobody's."""
+        self._readings = Readings(self.walled)
         self._bound = lru_cache(maxsize=4096)(self._bind)
 
     def _bind(self, tenant: UUID) -> Engine:
@@ -157,7 +138,7 @@ class Database:
         """A session that sees and writes this tenant's rows only; it fails closed."""
         if not isinstance(tenant, UUID):
             raise CrossesTenants("no tenant, no session")
-        return TenantSession(self._bound(tenant), tenant)
+        return TenantSession(self._bound(tenant), tenant, self._readings)
 
     @contextmanager
     def all_tenants(self, reason: str, *, writing: bool = False) -> Iterator[Connection]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.orm import Session
 
 from bookwidget.tenancy.base import Owned
+from bookwidget.tenancy.reading import Readings
 from bookwidget.tenancy.wall import CrossesTenants, UndeclaredWrite
 
 
@@ -18,11 +19,11 @@ class TenantSession(Session):
     Pages that only read use `rows(CONSTANT, values)`; entities belong to actions inside `with writing(session)`.
     """
 
-    def __init__(self, engine: Engine, tenant: UUID) -> None:
+    def __init__(self, engine: Engine, tenant: UUID, readings: Readings) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.tenant_id: Final = tenant
         self.is_writing = False
-        self._engine = engine
+        self._engine, self._readings = engine, readings
         self._reader: Connection | None = None
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
@@ -32,10 +33,10 @@ class TenantSession(Session):
         nothing of the ORM's own transactions, which cost as much as a statement.
         """
         if self.in_transaction():
-            return self.connection().execute(statement, values)
+            return self._readings.rows(self.connection(), statement, values)
         if self._reader is None:
             self._reader = self._engine.connect()
-        return self._reader.execute(statement, values)
+        return self._readings.rows(self._reader, statement, values)
 
     def rollback(self) -> None:
         self._end_reading()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bookwidget.bookings.models import Booking
-from bookwidget.tenancy import database
+from bookwidget.tenancy import database, postgresql
 from tests import factories
 from tests.bookings.acting import Acting, events
 from tests.fixtures import NOW
@@ -27,7 +27,7 @@ def test_a_lock_that_is_held_is_a_kind_503(web_everywhere: Web, monkeypatch: pyt
     code = factories.make_booking(web.yoga).code
     ada = web.customer()
     fields = ada.form(f"bookings/{code}/cancel")
-    monkeypatch.setattr(database, "LIMITS", ("lock_timeout = '200ms'",))
+    monkeypatch.setattr(postgresql, "LIMITS", ("lock_timeout = '200ms'",))
     monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=200", *database.PRAGMAS[1:]))
     web.database.dispose()  # what is connected has the limits of before
     with held(web, code):
