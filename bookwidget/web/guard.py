@@ -66,15 +66,18 @@ def is_good(token: str, purpose: str) -> bool:
 
 def signature(at: str, purpose: str) -> str:
     """Over parts that cannot hold the sign that stands between them."""
-    message = "\0".join((*subject_of_request(), purpose, at))
-    return hmac.digest(key_of(current_app.secret_key), message.encode("utf-8", "replace"), "sha256").hex()
+    signing = keyed(current_app.secret_key).copy()
+    signing.update("\0".join((*subject_of_request(), purpose, at)).encode("utf-8", "replace"))
+    return signing.hexdigest()
 
 
 @lru_cache(maxsize=16)
-def key_of(secret: str | bytes | None) -> bytes:
-    """The guard's own, so that nothing else that is signed here can stand for a token."""
+def keyed(secret: str | bytes | None) -> hmac.HMAC:
+    """Of the guard's own key, so that nothing else that is signed here can stand for a token. To be copied: OpenSSL
+    takes three times as long to begin as to sign.
+    """
     given = secret.encode() if isinstance(secret, str) else secret or b""
-    return hmac.digest(given, b"csrf", "sha256")
+    return hmac.new(hmac.digest(given, b"csrf", "sha256"), digestmod="sha256")
 
 
 def hidden(token: str) -> Markup:

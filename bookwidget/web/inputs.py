@@ -24,6 +24,23 @@ KEPT = 2048
 """Of inputs; those of a business's own questions have names of their own, so this has an end."""
 
 
+def input_of(field: Field, hint: object = None, locked: bool = False, **given: Any) -> str:
+    """The field's element in our look, tied to its error or hint."""
+    errors = field.errors
+    of = "error" if errors else "hint"
+    return written(
+        field,
+        {
+            "class": "bw-input",
+            "required": False,
+            "readonly": True if locked else None,
+            "aria_invalid": "true" if errors else None,
+            "aria_describedby": f"{field.id}-{of}" if errors or hint else None,
+            **given,
+        },
+    )
+
+
 def written(field: Field, given: dict[str, Any]) -> str:
     """The field's element, as WTForms writes it, with these attributes. `None` stands for: not at all."""
     named = {name: value for name, value in given.items() if value is not None}

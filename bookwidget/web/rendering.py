@@ -24,6 +24,7 @@ from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import plain_guard
+from bookwidget.web.inputs import input_of
 from bookwidget.web.one_booking.actions import button_and_menu
 from bookwidget.web.one_booking.looks import looks_of
 from bookwidget.web.services import services
@@ -151,6 +152,7 @@ SHARED: dict[str, Any] = {
     "plain_guard": of_request(plain_guard),
     "hole": hole,
     "pattern": pattern,
+    "input_of": input_of,
     "button_and_menu": button_and_menu,
     "looks_of": looks_of,
 }

@@ -28,6 +28,10 @@ class LineKind(NamedTuple):
     has_location: bool
     shape: str
     """How the actions are shown: `menu`, `buttons` or `icons`."""
+    lead: str
+    """`now` or `next` for what comes first of all, otherwise empty."""
+    may_rate: bool
+    has_offer: bool
 
 
 class Line(NamedTuple):
@@ -48,10 +52,13 @@ class Month:
     lines: Sequence[Line]
 
 
-def line_of(row: BookingRow, formats: Formats, address: str, shape: str) -> Line:
+def line_of(row: BookingRow, formats: Formats, address: str, shape: str, lead: str) -> Line:
     """`address` is that of the list, below which each booking has its page."""
     id, code, looks, leaf = row.id.hex, row.code, looks_of(row), formats.leaf(row.starts_at)
-    kind = LineKind(kinds_of(row) if code else None, looks, bool(row.provider), bool(row.location), shape)
+    kinds = kinds_of(row) if code else None
+    may_rate = row.tab is Tab.PAST and not row.rating and row.may_rate.allowed
+    has_offer = row.offer is not None
+    kind = LineKind(kinds, looks, bool(row.provider), bool(row.location), shape, lead, may_rate, has_offer)
     values = {
         "id": id,
         "at": leaf.at,
@@ -70,15 +77,26 @@ def line_of(row: BookingRow, formats: Formats, address: str, shape: str) -> Line
     return Line(row, kind, values)
 
 
-def by_month(rows: Iterable[BookingRow], formats: Formats, now: datetime, address: str, shape: str) -> list[Month]:
+def by_month(
+    rows: Iterable[BookingRow],
+    formats: Formats,
+    now: datetime,
+    address: str,
+    shape: str,
+    next_booking: BookingRow | None,
+) -> list[Month]:
     """In the order in which they come."""
+
+    def line(row: BookingRow) -> Line:
+        is_next = row is next_booking
+        return line_of(row, formats, address, shape, ("now" if row.starts_at <= now else "next") if is_next else "")
 
     def month(line: Line) -> tuple[int, int]:
         local = formats.local(line.row.starts_at)
         return local.year, local.month
 
     today = formats.local(now)
-    groups = groupby([line_of(row, formats, address, shape) for row in rows], key=month)
+    groups = groupby(map(line, rows), key=month)
     filled = [(key, list(lines)) for key, lines in groups]
     return [
         Month(formats.month(own[0].row.starts_at, now), key == (today.year, today.month), own) for key, own in filled

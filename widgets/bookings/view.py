@@ -50,16 +50,14 @@ def listing() -> ResponseReturnValue:
         query = replace(query, first_day=None, last_day=None)
         page = list_bookings(scope, query)
     kept = {field.name: typed for field in form if (typed := request.args.get(field.name, "").strip())}
+    shape, first = row_actions(here.tenant.settings), None if kept else next_booking(page)
     return render(
         "list.html",
         status=422 if form.errors else 200,
         form=form,
         page=page,
         titles={tab: TAB_TITLES[tab] for tab in page.counts},
-        months=by_month(
-            shown_rows(page.rows), here.formats, here.now, page_url(".listing"), row_actions(here.tenant.settings)
-        ),
-        next_booking=None if kept else next_booking(page),
+        months=by_month(shown_rows(page.rows), here.formats, here.now, page_url(".listing"), shape, first),
         kept=kept,
         news=news(),
         left=waiting.just_left(),
