@@ -8,10 +8,15 @@ typed. What fills a hole is escaped like everything a template puts out.
 Patterns are kept from page to page, and shared by all businesses that have the same theme and language. So nothing of
 one business or person may be in them: the macro comes from a template that is imported *without* context, which is
 refused otherwise, and what answers differently for each request (`of_request`) is refused while one is written.
+
+A page goes out as bytes, and turning text into them costs more than all else that is done with it once a single sign of
+it is not ASCII. What a pattern writes is known, so it keeps its pieces as bytes too: `laid` leaves only a mark in the
+page's text, and puts bytes beside it, which `Laying.body` puts in its place.
 """
 
 import secrets
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from gettext import NullTranslations
@@ -34,6 +39,40 @@ _writing: ContextVar[bool] = ContextVar("writing a pattern", default=False)
 NOTHING: Mapping[str, object] = {}
 
 
+class Laying:
+    """A page while it is written: what is put into it as bytes."""
+
+    def __init__(self) -> None:
+        self._laid: list[bytes] = []
+
+    def put(self, piece: bytes) -> Markup:
+        """The mark that stands for it in the text."""
+        self._laid.append(piece)
+        return LAID
+
+    def body(self, text: str) -> bytes:
+        """`ValueError` if the text has lost a mark, or has one twice."""
+        pieces = [piece.encode() for piece in text.split(LAID)]
+        every = pieces + self._laid
+        every[::2], every[1::2] = pieces, self._laid
+        return b"".join(every)
+
+
+LAID = Markup(f"{MARK}\0")  # noqa: S704 - of ours
+_laying: ContextVar[Laying | None] = ContextVar("laying a page", default=None)
+
+
+@contextmanager
+def laying() -> Iterator[Laying]:
+    """While one page's template is rendered; its text is then given to `body`."""
+    page = Laying()
+    before = _laying.set(page)
+    try:
+        yield page
+    finally:
+        _laying.reset(before)
+
+
 def hole(name: str) -> Markup:
     """Where `Pattern.filled` puts the value of this name."""
     return Markup(f"{MARK}{name}\0")  # noqa: S704 - a name of ours
@@ -48,6 +87,7 @@ class Pattern:
         self.names = [name for name, _end, _rest in named]
         self.pieces = [first, *(piece for _name, _end, rest in named for piece in ("", rest))]
         """Every second one is a hole."""
+        self._bytes = [piece.encode() for piece in self.pieces]
 
     def filled(self, given: Mapping[str, object] = NOTHING, /, **more: object) -> Markup:
         """`KeyError` names a hole that got no value."""
@@ -56,6 +96,20 @@ class Pattern:
         pieces = self.pieces.copy()
         pieces[1::2] = [safe[name] for name in self.names]
         return marked(Markup, "".join(pieces))
+
+    def laid(self, given: Mapping[str, object], /, **more: object) -> Markup:
+        """The same for long ones that stand in a page as they are: nothing can be done with what this gives."""
+        page = _laying.get()
+        if page is None:
+            return self.filled(given, **more)
+        values = {**given, **more}
+        safe = {
+            name: (escaped_text(value) if type(value) is str else escaped(value)).encode()
+            for name, value in values.items()
+        }
+        pieces = self._bytes.copy()
+        pieces[1::2] = [safe[name] for name in self.names]
+        return page.put(b"".join(pieces))
 
 
 def pattern(macro: PageMacro, *kinds: Hashable) -> Pattern:

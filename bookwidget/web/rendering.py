@@ -19,7 +19,7 @@ from bookwidget.tenancy.extras import extras_of
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
-from bookwidget.theming.patterns import hole, of_request, pattern
+from bookwidget.theming.patterns import hole, laying, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
@@ -100,13 +100,18 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
         if is_any():
             page = {**filtered("page_context", "page", page, here.tenant.settings, business=here.tenant, template=name)}
         try:
-            html = own.templates.get_template(f"{theme}:{name}").render(page)
+            html = written(f"{theme}:{name}", page)
         except Exception as error:
             if not own.themes.brings_templates(theme):
                 raise
-            html = own.templates.get_template(f"{RESERVED}:{name}").render(page)
+            html = written(f"{RESERVED}:{name}", page)
             note_broken_page(theme, name, error)
     return make_response(html, status)
+
+
+def written(name: str, page: dict[str, Any]) -> bytes:
+    with laying() as laid:
+        return laid.body(services().templates.get_template(name).render(page))
 
 
 def note_broken_page(theme: str, name: str, error: Exception) -> None:

@@ -83,6 +83,7 @@ def by_month(
     now: datetime,
     address: str,
     shape: str,
+    *,
     next_booking: BookingRow | None,
 ) -> list[Month]:
     """In the order in which they come."""
