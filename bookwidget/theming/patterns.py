@@ -53,7 +53,9 @@ class Laying:
     def body(self, text: str) -> bytes:
         """`ValueError` if the text has lost a mark, or has one twice."""
         pieces = [piece.encode() for piece in text.split(LAID)]
-        every = pieces + self._laid
+        if len(pieces) != len(self._laid) + 1:
+            raise ValueError("what was laid into the page does not stand in it once each")
+        every = [*pieces, *self._laid]
         every[::2], every[1::2] = pieces, self._laid
         return b"".join(every)
 

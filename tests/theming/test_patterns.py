@@ -7,7 +7,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from bookwidget.theming.lookup import make_environment
-from bookwidget.theming.patterns import MARK, Pattern, hole, of_request, pattern
+from bookwidget.theming.patterns import MARK, Pattern, hole, laying, of_request, pattern
 from bookwidget.theming.themes import find_themes, shipped_folder
 
 LINE = (
@@ -65,3 +65,20 @@ def test_nobody_can_type_a_hole() -> None:
     assert len(MARK) > 16
     filled = Pattern(f"<b>{hole('x')}</b>").filled(x="\0x\0%(x)s{x}", y="y")
     assert filled == "<b>\0x\0%(x)s{x}</b>"
+
+
+def test_what_is_laid_stands_in_the_page_as_bytes_and_is_escaped() -> None:
+    line = Pattern(f"<p>–{hole('name')}</p>")
+    with laying() as page:
+        text = f"é{line.laid({'name': '<ü>'})}{line.laid({}, name='b')}!"
+        assert "<p>" not in text
+        assert page.body(text) == "é<p>–&lt;ü&gt;</p><p>–b</p>!".encode()
+    assert line.laid({"name": "&"}) == "<p>–&amp;</p>"
+
+
+def test_a_page_that_lost_what_was_laid_into_it_is_not_sent() -> None:
+    with laying() as page:
+        mark = Pattern("x").laid({})
+        for text in ("", mark + mark):
+            with pytest.raises(ValueError, match="once each"):
+                page.body(text)
