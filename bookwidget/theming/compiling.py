@@ -10,7 +10,7 @@ What is relied on of Jinja's internals is listed in `tests/theming/test_compilin
 """
 
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from keyword import iskeyword
 from types import FunctionType, MethodType
 from typing import Any
@@ -66,7 +66,7 @@ class PageMacro(Macro):
 
 def callee(context: Context, wanted: Any, loop_vars: Any = None, block_vars: Any = None) -> Any:
     """What a template calls: itself if it takes just the values, or with what it asks to be given first."""
-    kind = type(wanted)
+    kind: Any = type(wanted)
     if kind is PageMacro:
         return wanted
     if kind in PLAIN:
@@ -75,7 +75,17 @@ def callee(context: Context, wanted: Any, loop_vars: Any = None, block_vars: Any
             return wanted
         if asks_for is FIRST:
             return partial(wanted, context.eval_ctx)
+    elif takes_just_values(kind):
+        return wanted
     return partial(context.call, wanted, _loop_vars=loop_vars, _block_vars=block_vars)
+
+
+@lru_cache(maxsize=512)
+def takes_just_values(kind: Any) -> bool:
+    """Whether objects of this class, such as fields of forms, are called with nothing before their values."""
+    is_theirs = kind.__module__.startswith("jinja2.") or issubclass(kind, type)
+    asks = hasattr(kind, "jinja_pass_arg") or hasattr(getattr(kind, "__call__", None), "jinja_pass_arg")  # noqa: B004
+    return not is_theirs and not asks and hasattr(kind, "__call__")  # noqa: B004
 
 
 class PageCode(CodeGenerator):

@@ -143,6 +143,10 @@ class ThemedEnvironment(Environment):
             found = self._named[name, parent] = super().get_template(name, parent)
         return found
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The one dictionary of all templates, which each page copies; Jinja's chain of two costs ten times as much."""
+        return super().make_globals(d) if d else self.globals
+
     def join_path(self, template: str, parent: str) -> str:
         """The full name of what `parent` calls `template`; see the head of this module."""
         key = template, parent
