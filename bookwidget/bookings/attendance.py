@@ -14,7 +14,7 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 MARKS = ("", "attended", "absent")
-"""Empty: no mark, so the rule decides (`rules.shown_attendance`)."""
+"""Empty: no mark, so the rule decides (`rules.marked`)."""
 
 
 def mark_attendance(scope: Scope, code: str, ticket_id: UUID, mark: str) -> BookingDetails:

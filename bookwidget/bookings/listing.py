@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,6 +14,7 @@ from bookwidget.bookings.calendar import RAISES, CalendarEntry, CalendarFile, ca
 from bookwidget.bookings.policy import Answer, BookingFacts, Decisions, decide
 from bookwidget.bookings.results import (
     PAGE_SIZE,
+    Attendance,
     Attendee,
     BookingDetails,
     BookingPage,
@@ -33,8 +33,8 @@ from bookwidget.bookings.results import (
 from bookwidget.bookings.rules import (
     attendance_of_all,
     is_code,
+    marked,
     page_numbers,
-    shown_attendance,
     start_range,
     tab_of,
 )
@@ -224,9 +224,12 @@ def facts_of_row(
     tab = tab_of(row.status, row.ends_at, scope.now)
     settings, facts = scope.tenant.settings.for_service(row.settings), facts_of(row, customer_id)
     is_cancelled = facts.is_occurrence_cancelled
-    is_tracked = settings[choices.ATTENDANCE_TRACKED] and not is_cancelled
-    shown = partial(shown_attendance, is_tracked=is_tracked, is_past=tab is Tab.PAST)
-    attendees = tuple([Attendee(one.attendee, one.is_child, one.age, shown(mark=one.attendance)) for one in tickets])
+    if tab is Tab.PAST and not is_cancelled and settings[choices.ATTENDANCE_TRACKED]:
+        attendees = tuple([Attendee(one.attendee, one.is_child, one.age, marked(one.attendance)) for one in tickets])
+        attendance = attendance_of_all(attendees)
+    else:  # nothing is claimed
+        attendees = tuple([Attendee(one.attendee, one.is_child, one.age) for one in tickets])
+        attendance = Attendance.BOOKED
     return {
         "id": row.id,
         "code": row.code,
@@ -241,7 +244,7 @@ def facts_of_row(
         "price": Money(row.price, scope.tenant.currency),
         "attendees": attendees,
         "is_occurrence_cancelled": is_cancelled,
-        "attendance": attendance_of_all(attendees),
+        "attendance": attendance,
         "moves": row.moves,
         "policy": Decisions(facts, settings, scope.actor, scope.now).on,
         "alike": alike(facts, settings, scope.actor, scope.now),

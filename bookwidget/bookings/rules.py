@@ -27,10 +27,8 @@ def tab_of(status: str, ends_at: datetime, now: datetime) -> Tab:
     return Tab.UPCOMING if ends_at > now else Tab.PAST
 
 
-def shown_attendance(*, is_tracked: bool, is_past: bool, mark: str) -> Attendance:
-    """Staff's mark wins; without one, who was booked attended; without tracking, nothing is claimed."""
-    if not (is_tracked and is_past):
-        return Attendance.BOOKED
+def marked(mark: str) -> Attendance:
+    """At something that is over, where attendance is tracked: staff's mark; without one, who was booked attended."""
     return Attendance(mark) if mark else Attendance.ATTENDED
 
 
