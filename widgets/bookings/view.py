@@ -57,9 +57,7 @@ def listing() -> ResponseReturnValue:
         form=form,
         page=page,
         titles={tab: TAB_TITLES[tab] for tab in page.counts},
-        months=by_month(
-            shown_rows(page.rows), here.formats, here.now, page_url(".listing"), shape, next_booking=first
-        ),
+        months=by_month(shown_rows(page.rows), here.formats, here.now, page_url(".listing"), shape, next_booking=first),
         kept=kept,
         news=news(),
         left=waiting.just_left(),
