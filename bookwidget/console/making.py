@@ -38,6 +38,8 @@ from bookwidget.web.times import TimeChoice, choose_times, noon
 
 NEW = "new"
 """Stands in the address in place of a customer's id."""
+CHOSEN_BEFORE = ("service", "day", "at", "provider")
+"""What the calendar's free hours say, kept through the first step."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def show_who(scope: Scope, *, has_services: bool) -> ResponseReturnValue:
     form = CustomerSearchForm(request.args)
     found = find_customers(scope, form.q.data or "", request.args.get("page", 1, type=int))
     return show(
-        "booking_new_who.html", form=form, found=found, has_services=has_services, new=NEW, phone=phone_of
+        "booking_new_who.html", form=form, found=found, has_services=has_services, new=NEW, phone=phone_of,
+        kept={name: request.args[name] for name in CHOSEN_BEFORE if name in request.args},
     )  # fmt: skip
 
 
@@ -147,7 +150,15 @@ def times(
     since = local(gone).date() if gone else first or day or local(now).date()
     days = CLASS_DAYS if is_class else APPOINTMENT_DAYS
     pages = slots_to_book(scope, service.id, since, days, provider_id=provider_id)
-    return choose_times(pages, desk().formats, now, by_date=is_class, day=day, key="", gone=gone)
+    wished = (slot for found in pages.days if found.day == day for slot in found.slots if is_wished(slot.starts_at))
+    key = next((slot.key for slot in wished), "")
+    return choose_times(pages, desk().formats, now, by_date=is_class, day=day, key=key, gone=gone)
+
+
+def is_wished(at: datetime) -> bool:
+    """Whether it is the time that the address names, or later."""
+    wished = request.args.get("at", "")
+    return bool(wished) and f"{desk().formats.local(at):%H:%M}" >= wished
 
 
 def show_rest(scope: Scope, form: DeskBookingForm, chosen: Choice, *, status: int = 200) -> ResponseReturnValue:

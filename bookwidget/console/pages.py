@@ -15,6 +15,7 @@ from bookwidget.web.rendering import say
 MENU = (
     (_("Bookings"), (
         ("today", _("Today"), Permission.BOOKING_READ),
+        ("calendar", _("Calendar"), Permission.BOOKING_READ),
         ("bookings", _("Bookings"), Permission.BOOKING_READ),
         ("customers", _("Customers"), Permission.BOOKING_READ),
     )),

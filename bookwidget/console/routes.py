@@ -7,6 +7,7 @@ from bookwidget.accounts.onboarding import read_progress
 from bookwidget.console import (
     bookings,
     branding,
+    calendar,
     changing,
     changing_dates,
     customers,
@@ -134,6 +135,7 @@ blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_on
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/customers/", "customers", customers.customers)
 blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.customers_one)
+blueprint.add_url_rule("/calendar/", "calendar", calendar.calendar)
 blueprint.add_url_rule("/today/", "today", today.today)
 blueprint.add_url_rule("/dates/", "dates", dates.dates)
 blueprint.add_url_rule("/dates/<occurrence>/", "dates_one", dates.dates_one)

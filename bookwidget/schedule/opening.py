@@ -83,9 +83,10 @@ def seen(stretches: Iterable[Stretch]) -> str:
     return digest((one.weekday, one.opens, one.closes) for one in stretches)
 
 
-def time_off(scope: Scope) -> list[Off]:
-    """What is not over, the next first."""
-    return [Off(*row) for row in scope.session.rows(store.DAYS_OFF, {"today": local_day(scope.now, scope.tenant.zone)})]
+def time_off(scope: Scope, since: date | None = None) -> list[Off]:
+    """What is not over, now or on another day, the next first."""
+    day = since or local_day(scope.now, scope.tenant.zone)
+    return [Off(*row) for row in scope.session.rows(store.DAYS_OFF, {"today": day})]
 
 
 def change_hours(

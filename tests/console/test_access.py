@@ -26,6 +26,7 @@ EVERY_MEMBER = {
     "console.dates",
     "console.dates_one",
     "console.today",
+    "console.calendar",
 }
 LEAD_BACK = {
     (f"console.{name}", "GET")

@@ -12,11 +12,12 @@ from bookwidget.catalog.models import TicketType
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.kinds import KINDS
 from bookwidget.notices.wishes import unsubscribe_token
+from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.tenancy.models import RefusedSite
 from tests.bookings.acting import Acting
 from tests.bookings.repeating import REPEATS, TEN, WEEKLY, key_at
-from tests.factories import make_booking, make_class
+from tests.factories import make_appointment, make_booking, make_class
 from tests.web_fixtures import Visitor, Web
 
 
@@ -49,6 +50,13 @@ def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]
     for page in ("", "x"):
         web.yoga.add(RefusedSite(origin=f"https://123{page}.example", widget="login", last_at=web.now))
     yield "today", visitor.get("today/")
+    off = web.now.date() + timedelta(days=1)
+    web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=off, last_day=off))
+    for n in range(4):
+        make_class(web.yoga, starts_at=web.now + timedelta(hours=n), provider_id=None)
+    make_appointment(web.yoga, starts_at=web.now + timedelta(days=6, hours=2), provider="tom")
+    for view in ("day", "week", "month", "week&day=2027-03-01"):
+        yield f"calendar {view}", visitor.get(f"calendar/?view={view}")
     for path in ("dates/", "dates/?when=past&page=9", "dates/new", f"dates/new?service={named['flow']}"):
         yield path, visitor.get(path)
     yield "no plan", visitor.get(f"dates/new?{asked.format(**named, day='x')}")
