@@ -1,9 +1,10 @@
 """Customers and everything about signing in."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -130,3 +131,52 @@ class Onboarding(Owned, Base):
     """Steps that were done or left out, with a space between them."""
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     """When it was finished or put away."""
+
+
+class CustomerImport(Owned, Base):
+    """A file of customers, and how far it has come. Its rows are read by the worker, a chunk a transaction."""
+
+    __tablename__ = "customer_import"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('mapping', 'checking', 'checked', 'running', 'done', 'undoing', 'undone')", name="state"
+        ),
+    )
+
+    name: Mapped[str] = mapped_column(String(200))
+    """The file's."""
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    """Empty once it is imported."""
+    encoding: Mapped[str] = mapped_column(String(20))
+    delimiter: Mapped[str] = mapped_column(String(1))
+    header: Mapped[list[str]] = mapped_column(JSON)
+    mapping: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    state: Mapped[str] = mapped_column(String(10), default="mapping")
+    rows: Mapped[int]
+    seen: Mapped[int] = mapped_column(default=0)
+    """Rows that the present step is through with: where it goes on after a kill."""
+    good: Mapped[int] = mapped_column(default=0)
+    broken: Mapped[int] = mapped_column(default=0)
+    undone: Mapped[int] = mapped_column(default=0)
+    member_id: Mapped[UUID | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ImportedRow(Owned, Base):
+    """A row that made a customer, or could not."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (
+        refers_to("customer_import", "import_id"),
+        Index("ix_imported_row_import", "tenant_id", "import_id", "line"),
+    )
+
+    import_id: Mapped[UUID]
+    line: Mapped[int]
+    """Counted from 1, without the header."""
+    customer_id: Mapped[UUID | None]
+    """None: it is broken."""
+    cells: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Of a broken one, as they came."""
+    reason: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """Of a broken one: the message of the catalogue, and its values."""

@@ -24,6 +24,7 @@ from bookwidget.bookings.desk import (
 )
 from bookwidget.bookings.details import Agreement, Checked, Details, Documents, check_details, documents_of, most_places
 from bookwidget.bookings.feeds import end_feed, feed_made_at, make_feed, offers_feeds, read_feed
+from bookwidget.bookings.history import HistoryEntry, HistoryPage, HistoryQuery, Key, read_history
 from bookwidget.bookings.holding import (
     BookChoices,
     Held,
@@ -49,6 +50,7 @@ from bookwidget.bookings.listing import (
 )
 from bookwidget.bookings.making import book_for
 from bookwidget.bookings.notes import add_note, list_accepted, list_notes, list_notes_of, rate_booking, withdraw_rating
+from bookwidget.bookings.numbers import Numbers, Sums, month_after, read_numbers
 from bookwidget.bookings.offering import offer_places, take_offer, who_was_offered
 from bookwidget.bookings.overriding import allow_anyway, withdraw_override
 from bookwidget.bookings.policy import OVERRIDABLE, Answer
@@ -147,7 +149,11 @@ __all__ = [
     "FullDate",
     "Held",
     "HeldTicket",
+    "HistoryEntry",
+    "HistoryPage",
+    "HistoryQuery",
     "KeptPlace",
+    "Key",
     "Kind",
     "LeftList",
     "LeftOut",
@@ -157,6 +163,7 @@ __all__ = [
     "MoveChoices",
     "NewTicket",
     "Note",
+    "Numbers",
     "Offer",
     "Organiser",
     "Override",
@@ -168,6 +175,7 @@ __all__ = [
     "SeriesPlan",
     "ShownAnswer",
     "Slot",
+    "Sums",
     "Tab",
     "TakenOffer",
     "TellsCustomers",
@@ -227,6 +235,7 @@ __all__ = [
     "mark_attendance",
     "may_repeat",
     "minutes_to_undo",
+    "month_after",
     "most_bytes",
     "most_places",
     "move_booking",
@@ -253,7 +262,9 @@ __all__ = [
     "read_for_desk",
     "read_full_date",
     "read_held",
+    "read_history",
     "read_kept_token",
+    "read_numbers",
     "read_series",
     "read_waiting",
     "resize_place",

@@ -19,6 +19,7 @@ from bookwidget.bookings.actions import DeskQuery, find_bookings, list_notes_of
 from bookwidget.console.bookings import STATUS_TITLES, phone_of
 from bookwidget.console.changing import staff
 from bookwidget.console.forms import CustomerPageForm, CustomerSearchForm
+from bookwidget.console.history import KINDS, OF_A_CUSTOMER
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid, uuid7
@@ -35,19 +36,6 @@ NEWS = {
     "unblocked": _("The customer is no longer blocked."),
     "invited": _("The invitation is on its way."),
 }
-STEPS = {
-    "customer.added": _("Added by staff"),
-    "customer.updated": _("Details changed"),
-    "customer.blocked": _("Blocked"),
-    "customer.unblocked": _("Unblocked"),
-    "customer.signed_in": _("Logged in"),
-    "password.reset_requested": _("Link to set a password sent"),
-    "customer.bounced": _("Mail came back"),
-    "customer.messages_chosen": _("Messages chosen"),
-    "customer.invited": _("Invited to the portal"),
-    "password.changed": _("Password changed"),
-}
-"""Other kinds of events are of no interest here."""
 SHOWN = 8
 """Bookings on a customer's page; the list of bookings has all."""
 
@@ -67,13 +55,13 @@ def show_customer(customer: str, *, trouble: Text | None = None, status: int = 2
     scope = staff()
     found = find(scope, customer)
     bookings = find_bookings(scope, DeskQuery(customer_id=found.id, is_latest_first=True))
-    steps = [step for step in list_customer_steps(scope, found.id) if step.kind in STEPS]
+    steps = [step for step in list_customer_steps(scope, found.id) if step.kind in OF_A_CUSTOMER]
     return show(
         "customer.html", status=status, customer=found, phone=phone_of(found), bookings=bookings.rows[:SHOWN],
         has_more=bookings.has_more or len(bookings.rows) > SHOWN, titles=STATUS_TITLES,
         notes=list_notes_of(scope, found.id), messages=list_messages_to(scope, found.id),
         sign_ins=list_sign_ins_of(scope, found.id),
-        steps=[(step, STEPS[step.kind], who_did(step, found)) for step in steps],
+        steps=[(step, KINDS[step.kind], who_did(step, found)) for step in steps],
         trouble=trouble, news=None if trouble else NEWS.get(request.args.get("done", "")),
     )  # fmt: skip
 

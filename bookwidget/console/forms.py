@@ -17,7 +17,7 @@ from wtforms.widgets import HiddenInput
 from bookwidget.accounts.guests import Guest
 from bookwidget.kernel.text import _
 from bookwidget.notices.words import Words
-from bookwidget.web.fields import DayField, MomentField
+from bookwidget.web.fields import DayField, MomentField, MonthField
 from bookwidget.web.guard import Form
 from bookwidget.web.one_booking.forms import NoteForm
 
@@ -120,6 +120,42 @@ class BookingSearchForm(Form):
     last_day = DayField(_("To"), name="to")
     status = StringField(_("Status"))
     service = StringField(_("Service"))
+
+
+class HistoryForm(Form):
+    """Sent by GET, so that its address can be kept and reloaded."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = SearchField(_("Booking code or customer"))
+    first_day = DayField(_("From"), name="from")
+    last_day = DayField(_("To"), name="to")
+    group = StringField(_("What"))
+    who = StringField(_("Who"))
+
+
+class ImportForm(Form):
+    file = FileField(_("File"))
+
+
+class MappingForm(Form):
+    """The number of a column for each; empty: none."""
+
+    given_name = StringField(_("First name, or the whole name"))
+    family_name = StringField(_("Last name"))
+    email = StringField(_("Email"))
+    phone = StringField(_("Phone (optional)"))
+
+
+class NumbersForm(Form):
+    """Sent by GET, so that its address can be kept and reloaded."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    first_month = MonthField(_("First month"), name="from")
+    last_month = MonthField(_("Last month"), name="to")
 
 
 class StaffNoteForm(NoteForm):

@@ -18,6 +18,7 @@ MENU = (
         ("calendar", _("Calendar"), Permission.BOOKING_READ),
         ("bookings", _("Bookings"), Permission.BOOKING_READ),
         ("customers", _("Customers"), Permission.BOOKING_READ),
+        ("imports", _("Import"), Permission.CUSTOMERS_IMPORT),
     )),
     (_("Offer"), (
         ("services", _("Services"), Permission.CATALOG_CHANGE),
@@ -35,6 +36,8 @@ MENU = (
     (_("Business"), (
         ("settings", _("Settings"), Permission.SETTINGS_CHANGE),
         ("team", _("Team"), Permission.TEAM_CHANGE),
+        ("numbers", _("Numbers"), Permission.NUMBERS_READ),
+        ("history", _("History"), Permission.HISTORY_READ),
     )),
 )  # fmt: skip
 """Areas, and in each of them endpoint, title, and what one must be allowed to see it; None: every member."""

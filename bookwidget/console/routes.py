@@ -16,9 +16,11 @@ from bookwidget.console import (
     first_service,
     hosts,
     hours,
+    imports,
     invitations,
     making,
     messages,
+    numbers,
     onboarding,
     one_booking,
     passwords,
@@ -31,6 +33,7 @@ from bookwidget.console import (
     sites,
     team,
     today,
+    trail,
     undelivered,
 )
 from bookwidget.console.pages import menu
@@ -124,6 +127,10 @@ for path, view in (
     ("/sites/<site>/remove", sites.sites_remove),
     ("/sites/refused/<refused>/allow", sites.sites_allow),
     ("/sites/refused/<refused>/dismiss", sites.sites_dismiss),
+    ("/imports/", imports.imports),
+    ("/imports/<number>/check", imports.imports_check),
+    ("/imports/<number>/run", imports.imports_run),
+    ("/imports/<number>/undo", imports.imports_undo),
     ("/team/new", team.team_new),
     ("/team/<member>/role", team.team_role),
     ("/team/<member>/end", team.team_end),
@@ -144,6 +151,11 @@ blueprint.add_url_rule("/services/", "services", services.services)
 blueprint.add_url_rule("/start/", "start", onboarding.start)
 blueprint.add_url_rule("/start/snippet", "start_snippet", onboarding.start_snippet)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)
+blueprint.add_url_rule("/history/", "history", trail.history)
+blueprint.add_url_rule("/imports/<number>/", "imports_one", imports.imports_one)
+blueprint.add_url_rule("/imports/<number>/broken.csv", "imports_broken", imports.imports_broken)
+blueprint.add_url_rule("/numbers/", "numbers", numbers.numbers)
+blueprint.add_url_rule("/numbers/table.csv", "numbers_table", numbers.numbers_table)
 blueprint.add_url_rule("/team/", "team", team.team)
 blueprint.add_url_rule("/team/<member>/", "team_one", team.team_one)
 one_booking.register(blueprint)

@@ -19,6 +19,9 @@ class Permission(StrEnum):
     BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
     CATALOG_CHANGE = "catalog:change"
+    CUSTOMERS_IMPORT = "customers:import"
+    HISTORY_READ = "history:read"
+    NUMBERS_READ = "numbers:read"
     OWNERS_CHANGE = "owners:change"
     PASSWORD_CHANGE = "password:change"  # noqa: S105 - the name of a permission
     PROFILE_CHANGE = "profile:change"

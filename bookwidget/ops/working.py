@@ -1,6 +1,7 @@
 """The worker's process. What it works with is imported here, so that the web service does without."""
 
 from bookwidget import make_services
+from bookwidget.accounts import importing
 from bookwidget.bookings import series_work
 from bookwidget.config import Config, ConfigError
 from bookwidget.events.jobs import Services as Lent
@@ -12,7 +13,7 @@ from bookwidget.notices.post import make_post
 from bookwidget.ops.processes import stop_asked
 from bookwidget.web.links import ServiceLinks
 
-WORKS_WITH = (delivery, reminding, series_work, signing_up, subscribers)
+WORKS_WITH = (delivery, importing, reminding, series_work, signing_up, subscribers)
 """Importing them registers what the worker can do."""
 
 

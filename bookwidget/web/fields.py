@@ -30,6 +30,29 @@ class DayField(DateField):
         return date_type("date", self)
 
 
+class MonthField(DateField):
+    """A month as month fields send it; its data is the first day. What is none stays in the field."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: date | None = None
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            return
+        try:
+            self.data = date.fromisoformat(f"{typed}-01")
+        except ValueError as error:
+            raise ValueError(_("This is not a month. Write it like 2026-11.")) from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return f"{self.data:%Y-%m}" if self.data else ""
+
+    @property
+    def input_type(self) -> str:
+        return date_type("month", self)
+
+
 class MomentField(StringField):
     """A day and a time on the business's clocks, as such fields send them."""
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bookwidget.accounts.models import CustomerImport
 from bookwidget.bookings.models import Ticket
 from bookwidget.catalog.models import Question
 from bookwidget.kernel.ids import uuid7
@@ -15,7 +16,7 @@ from bookwidget.tenancy.models import Host, Member, RefusedSite
 from bookwidget.tenancy.session import writing
 from tests.bookings.repeating import TEN, key_at, start
 from tests.console.desks import events, hire, nobody, origins, owner, sign_in, tenant
-from tests.factories import make_booking, make_class
+from tests.factories import World, make_booking, make_class
 from tests.web_fixtures import Visitor, Web
 
 OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password", "console.invitation"}
@@ -47,6 +48,9 @@ LEAD_BACK = {
         "team_role",
         "team_end",
         "team_again",
+        "imports_check",
+        "imports_run",
+        "imports_undo",
         "messages_reset",
         "messages_test",
         "hosts_check",
@@ -81,6 +85,7 @@ def ids(web: Web) -> dict[str, str]:
     with web.database.session(web.yoga.tenant_id) as session:
         ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
     question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
+    made = some_import(web, web.yoga)
     day = web.now.date()
     off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
     return {
@@ -88,8 +93,18 @@ def ids(web: Web) -> dict[str, str]:
         "host": host.id.hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
-        "member": web.yoga.ids["owner"].hex, "occurrence": booking.occurrence_id.hex,
+        "member": web.yoga.ids["owner"].hex, "number": made.id.hex, "occurrence": booking.occurrence_id.hex,
     }  # fmt: skip
+
+
+def some_import(web: Web, world: World) -> CustomerImport:
+    made: CustomerImport = world.add(
+        CustomerImport(
+            id=uuid7(), name="x.csv", content=b"Name,Email\na,b\n", encoding="utf-8", delimiter=",",
+            header=["Name", "Email"], rows=1, created_at=web.now,
+        )
+    )  # fmt: skip
+    return made
 
 
 def ask(visitor: Visitor, method: str, path: str, guard: str) -> int:
@@ -169,6 +184,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
     pages = ("", "cancel", "move", "rules", f"transfer?step=review&slot={slot}")
     more = [f"team/{web.other.ids['owner'].hex}/"]
     more += [f"dates/{own.occurrence_id.hex}/{page}" for page in ("change", "cancel")]
+    more += [f"imports/{some_import(web, web.other).id.hex}/"]
     tokens = guards(visitor, again, *more, *(f"bookings/{own.code}/{page}" for page in pages))
     tried = 0
     for endpoint, method, path in addresses(web, **theirs):
@@ -178,7 +194,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 50
+    assert tried == 55
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

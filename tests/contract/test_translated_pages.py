@@ -27,7 +27,7 @@ VALUE = re.compile(r"%\(\w+\)s")
 NAMES = re.compile(
     # what the test data is called, what is the same in every language, and addresses
     r"\b(?:Ada|Byron|Ben|Okri|Olga|Owner|Harbour|Yoga|Other|Slow|Flow|Massage|Mara|Oduya|Tomas|Reyl|Studio|Row|Sam|AB|BO|OO"
-    r"|bookwidget|HTML|Notion|data-float|PDF|PNG|JPEG|WebP|MB|SVG|Ctrl|C|UTC|mail_url)\b"
+    r"|bookwidget|CSV|UTF|Windows|HTML|Notion|data-float|PDF|PNG|JPEG|WebP|MB|SVG|Ctrl|C|UTC|mail_url)\b"
     r"|\S+@\S+|\.com\b|https?://\S*|\b[\w-]+(?:\.[\w-]+)+\S*|#[0-9a-f]{6}\b"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")

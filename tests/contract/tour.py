@@ -18,13 +18,14 @@ from bookwidget.bookings.models import Acceptance, Ticket, WaitlistEntry
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.compose import Letter
 from bookwidget.notices.kinds import BUSINESS, CUSTOMER, MEMBER, OWNER
-from bookwidget.tenancy.models import Member, Tenant
+from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
 from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
+from tests.contract.business_pages import business_pages, members_links
 from tests.contract.desk_pages import (
     changing_pages,
     customer_pages,
@@ -196,9 +197,11 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     stranger.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language.locale.replace("_", "-")
     for path in ("/login", "/console/login", "/login?business=nobody"):
         yield path, page(stranger.get(path))
-    yield from members_links(web, stranger)
+    for where, answer in members_links(web, stranger):
+        yield where, page(answer)
     visitor = owner(web)
-    yield from team_pages(web, visitor)
+    for where, answer in business_pages(web, visitor):
+        yield where, page(answer)
     for path in ("branding/", "branding/?saved=look", "sites/", "embed/", "embed/?widget=login&width=wide", "nothing/"):
         yield path, page(visitor.get(path))
     for where, answer in chain(
@@ -224,36 +227,6 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
     hire(web.other, "bo@both.example", "staff")
     yield "choose", page(stranger.send("login", email="bo@both.example", password=PASSWORD))
     yield "remove site", page(visitor.get(f"sites/{web.yoga.ids['site'].hex}/remove"))
-
-
-def members_links(web: Web, stranger: Visitor) -> Iterator[tuple[str, str]]:
-    own = web.yoga.tenant_id, web.yoga.ids["owner"]
-    password = web.services.tokens.member_password(*own, factories.PASSWORD_HASH)
-    invited, known = (uuid7(), uuid7())
-    web.yoga.add(
-        Member(id=invited, email="new@staff.example", name="123", role="staff", created_at=web.now, invited_at=web.now),
-        Member(id=known, email="owner@other.example", name="123", role="owner", created_at=web.now, invited_at=web.now),
-        Member(email="gone@staff.example", name="123", role="manager", created_at=web.now, ended_at=web.now),
-    )
-    links = [web.services.tokens.invitation(web.yoga.tenant_id, one, web.now) for one in (invited, known)]
-    for path in ("forgot", "forgot?sent=1", "password/x", f"password/{password}",
-                 "invitation/x", *(f"invitation/{link}" for link in links)):  # fmt: skip
-        yield path, page(stranger.get(path))
-    yield "no address", page(stranger.send("forgot", email="nobody"))
-    yield "bad password", page(stranger.send(f"password/{password}", password="12345"))
-
-
-def team_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, str]]:
-    listed = visitor.get("team/?done=invited").text
-    yield "team", listed
-    for path in sorted(set(re.findall(r'href="(/console/team/[0-9a-f]{32}/)"', listed))):
-        yield "a member", page(visitor.get(path))
-    yield "invite", page(visitor.get("team/new"))
-    yield "no role", page(visitor.send("team/new", name="", email="x", role="x"))
-    own = web.yoga.ids["owner"].hex
-    yield "the only owner", page(visitor.send(f"team/{own}/end", f"team/{own}/"))
-    for deed in ("role", "ended", "withdrawn"):
-        yield deed, page(visitor.get(f"team/?done={deed}"))
 
 
 def closed_pages(web: Web) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,51 @@
+"""Statements on imports of customers."""
+
+from sqlalchemy import Integer, Uuid, bindparam, delete, exists, select
+
+from bookwidget.accounts.models import Customer, CustomerImport, ImportedRow
+from bookwidget.events.models import Event
+
+# In the order of the fields of `importing.ImportFacts`.
+FACTS = (
+    CustomerImport.id,
+    CustomerImport.name,
+    CustomerImport.encoding,
+    CustomerImport.delimiter,
+    CustomerImport.header,
+    CustomerImport.mapping,
+    CustomerImport.state,
+    CustomerImport.rows,
+    CustomerImport.seen,
+    CustomerImport.good,
+    CustomerImport.broken,
+    CustomerImport.undone,
+    CustomerImport.created_at,
+)
+IMPORTS = select(*FACTS).order_by(CustomerImport.created_at.desc(), CustomerImport.id.desc()).limit(20)
+IMPORT = select(*FACTS).where(CustomerImport.id == bindparam("import"))
+CONTENT = select(CustomerImport.content).where(CustomerImport.id == bindparam("import"))
+LOCK = select(CustomerImport).where(CustomerImport.id == bindparam("import")).with_for_update()
+
+_broken = (ImportedRow.import_id == bindparam("import", type_=Uuid), ImportedRow.customer_id.is_(None))
+BROKEN = (
+    select(ImportedRow.line, ImportedRow.cells, ImportedRow.reason)
+    .where(*_broken)
+    .order_by(ImportedRow.line)
+    .limit(bindparam("size", type_=Integer))
+)
+FORGET_BROKEN = delete(ImportedRow).where(*_broken)
+TAKEN = select(Customer.email).where(Customer.email.in_(bindparam("emails", expanding=True)))
+MADE = (
+    select(ImportedRow.id, ImportedRow.customer_id)
+    .where(ImportedRow.import_id == bindparam("import", type_=Uuid), ImportedRow.customer_id.is_not(None))
+    .order_by(ImportedRow.line)
+    .limit(bindparam("size", type_=Integer))
+)
+FORGET_ROWS = delete(ImportedRow).where(ImportedRow.id.in_(bindparam("row_ids", expanding=True)))
+REMOVE_UNTOUCHED = delete(Customer).where(
+    Customer.id.in_(bindparam("customers", expanding=True)),
+    Customer.version == 1,
+    Customer.password_hash == "",
+    ~exists(select(Event.id).where(Event.customer_id == Customer.id)),
+)
+"""Whoever booked, was changed, invited or logged in since has an event."""
