@@ -25,10 +25,10 @@ SAID_ALOUD = ("alt", "aria-label", "placeholder", "title")
 NOT_WORDS = ("code", "pre", "script", "style", "textarea")
 VALUE = re.compile(r"%\(\w+\)s")
 NAMES = re.compile(
-    # what the test data is called, what is the same in every language, and addresses
+    # what the test data is called, what is the same in every language, what others call their buttons, and addresses
     r"\b(?:Ada|Byron|Ben|Okri|Olga|Owner|Harbour|Yoga|Other|Slow|Flow|Massage|Mara|Oduya|Tomas|Reyl|Studio|Row|Sam|AB|BO|OO"
-    r"|bookwidget|CSV|UTF|Windows|HTML|Notion|data-float|PDF|PNG|JPEG|WebP|MB|SVG|Ctrl|C|UTC|mail_url)\b"
-    r"|\S+@\S+|\.com\b|https?://\S*|\b[\w-]+(?:\.[\w-]+)+\S*|#[0-9a-f]{6}\b"
+    r"|bookwidget|CSV|UTF|Windows|HTML|Notion|Wix|Squarespace|Webflow|Shopify|Joomla|Drupal|Google|Sites|WordPress|CNAME|localhost|data-float|PDF|PNG|JPEG|WebP|MB|SVG|Ctrl|C|UTC|mail_url)\b"
+    r"|«[^»]*»|/[a-z]+\b|\S+@\S+|\.com\b|https?://\S*|\b[\w-]+(?:\.[\w-]+)+\S*|#[0-9a-f]{6}\b"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 
@@ -47,7 +47,7 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "html":
             self.lang, self.dir = given["lang"], given["dir"]
-        if tag in NOT_WORDS or "bw-code" in given.get("class", ""):
+        if tag in NOT_WORDS or "bw-code" in given.get("class", "") or given.get("translate") == "no":
             self._silent.append(tag)
         self.said += [value for name, value in given.items() if name in SAID_ALOUD or name.startswith("data-words")]
 
