@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from bookwidget.migrations import migrate
@@ -30,6 +31,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         cluster.remove()
+
+
+@pytest.fixture
+def logs(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """What is logged from `configure_logging()` in the test on (pytest changes standard error before it): as
+    `logs.readouterr().err`. Afterwards lines go where they went before.
+    """
+    before = structlog.get_config()
+    yield capsys
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")

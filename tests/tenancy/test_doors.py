@@ -173,6 +173,7 @@ DOORS = {
     "events/housekeeping.py": "removes expired rows of all tenants",
     "ops/demo_database.py": "makes the demo businesses anew, and only those that it has made",
     "tenancy/hosts.py": "finds the tenant that a host name belongs to, and keeps the list of these names",
+    "notices/bouncing.py": "finds whose message came back, by the id that the mail brings",
     "web/health.py": "asks whether the database answers",
 }
 """Every caller of `all_tenants`, and why it has to."""

@@ -82,24 +82,24 @@ def test_each_is_named_at_start_and_for_the_owner_and_customers_see_the_default(
     assert "cannot be used" not in visitor.get("/console/branding/").text
 
 
-def test_the_log_names_each_at_start(sqlite_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_log_names_each_at_start(sqlite_url: str, tmp_path: Path, logs: pytest.CaptureFixture[str]) -> None:
     put(tmp_path / "themes/torn", dict(BAD["torn"][0]))
     put(tmp_path / "themes/child", {"theme.toml": 'title = "C"\nparent = "torn"'})
     config = Config.load({}, instance=tmp_path, database_url=sqlite_url, theme_folders=(tmp_path / "themes",))
     create_app(config).extensions[EXTENSION].database.dispose()
-    said = capsys.readouterr().err
+    said = logs.readouterr().err
     assert said.count("theme_left_out") == 2
     assert BAD["torn"][1] in said
     assert "there is no usable theme 'torn'" in said
 
 
-def test_a_template_that_breaks_later_gives_the_page_as_shipped(bad: Web, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_template_that_breaks_later_gives_the_page_as_shipped(bad: Web, logs: pytest.CaptureFixture[str]) -> None:
     configure_logging()
     wear(bad, "late")
     for _time in range(2):
         answer = bad.visitor().get("login/")
         assert (answer.status_code, 'name="password"' in answer.text) == (200, True)
-    logged = capsys.readouterr().err
+    logged = logs.readouterr().err
     assert logged.count("theme_page_broken") == 1
     assert "late/templates/login/login.html: line 2: 'nobody' is undefined" in logged
     told = owner(bad).get("/console/branding/").text

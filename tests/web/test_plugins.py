@@ -55,7 +55,6 @@ def served(cheap_hashes: None, sqlite_url: str, tmp_path: Path, monkeypatch: pyt
     (folder / "brought/brand").mkdir()
     (folder / "brought/brand/theme.toml").write_text('title = "Brand"', "utf-8")
     (folder / "brought/brand/tokens.css").write_text("", "utf-8")
-    configure_logging()
     config = Config.load({}, instance=tmp_path, database_url=sqlite_url, plugin_folders=(folder,))
     app = create_app(config, clock=lambda: NOW)
     database = app.extensions[EXTENSION].database
@@ -114,12 +113,12 @@ def test_the_worker_tells_the_plugins_of_the_business(served: Web, tmp_path: Pat
     assert (tmp_path / "diary.txt").read_text() == f"yoga booking.made {events[0]}\n"
 
 
-def test_one_that_raises_is_logged_and_left_out(served: Web, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_that_raises_is_logged_and_left_out(served: Web, logs: pytest.CaptureFixture[str]) -> None:
     configure_logging()
     served.settings(served.yoga, extras__on="raises short_menu")
     page = served.customer().get("bookings/")
     assert (page.status_code, "My bookings" in page.text) == (200, True)
-    said = capsys.readouterr().err
+    said = logs.readouterr().err
     assert '"plugin": "raises"' in said
     assert "plugin_failed" in said
     assert "secret" not in said
