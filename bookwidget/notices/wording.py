@@ -128,7 +128,8 @@ def sample_of(scope: Scope, kind: Kind, language: str) -> tuple[Happened, Custom
     before, after = facts_of_sample(scope, kind, facts, customer)
     told = {"before": before, "after": after}
     happened = Happened(uuid7(), kind.event, scope.now, ActorKind.CUSTOMER, None, "", None, customer.id, told)
-    return happened, replace(customer, locale=language)
+    own = scope.tenant.locale
+    return happened, replace(customer, locale=own if own.partition("_")[0] == language else language)
 
 
 def first_offer(scope: Scope) -> dict[str, Any]:

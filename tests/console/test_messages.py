@@ -1,5 +1,6 @@
 """The business's messages at the console, over HTTP: switches, words, preview, test."""
 
+import re
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -98,6 +99,7 @@ def test_the_preview_shows_the_latest_booking_and_a_test_goes_to_oneself_only(we
     factories.make_booking(web.yoga, days=3, customer="ben")
     preview = boss.get(f"{MADE}preview")
     assert "Hello Ben," in preview.text
+    assert re.search(r"\d (November|December) 2026", preview.text), "as the business writes its dates"
     assert "sandbox" in preview.headers["Content-Security-Policy"]
     typed = {"subject": "Just for {{ given_name }}", "text": "{{ facts }}\n{{ booking_link }}"}
     assert "Just for Ben" in boss.post(f"{MADE}preview", {**boss.form(MADE), **typed}).text
