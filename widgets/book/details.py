@@ -63,10 +63,10 @@ def kept_place(kept: str) -> ResponseReturnValue:
     if request.method == "POST":
         form.check_guard()
     wanted, scope = read_kept_token(services().tokens, place().tenant.id, kept), place().scope()
+    held = read_held(scope, wanted.hold_id)  # before the next line: another click may make the booking in between
     made = link_of_hold(scope, wanted.hold_id)
     if made:
         return done(*made)
-    held = read_held(scope, wanted.hold_id)
     if request.method != "POST":
         return begin(wanted, held) if held else show_gone(wanted, form, [])
     return answer(

@@ -1,7 +1,11 @@
 """Booking over HTTP, as guest and signed in: every step by plain links and forms."""
 
 import re
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from bookwidget.catalog.models import TicketType
 from bookwidget.events.models import Event
 from bookwidget.schedule.models import Hold, Occurrence
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
+from bookwidget.web.discovery import PACKAGE
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web_fixtures import HERE, Forms, Visitor, Web
@@ -217,6 +222,29 @@ def test_K3_a_form_that_is_sent_again_is_one_booking(web: Web, times: int) -> No
     assert (count(web, Booking), count(web, Customer)) == (1, 3)
     back = guest.get(url)
     assert back.location == answers[0].location, "the way back leads to what was booked"
+
+
+def test_K3_a_click_that_books_between_two_looks_of_another_is_answered_alike(
+    web_everywhere: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL shows the second look of one transaction what was committed since the first."""
+    guest = web_everywhere.visitor()
+    review = press(guest, open_form(web_everywhere, guest, class_key(web_everywhere)), "review", **EVE)
+    looked: list[str] = []
+    faster: list[TestResponse] = []
+
+    def slow(look: Callable[..., Any], *values: Any) -> Any:
+        looked.append(look.__name__)
+        if len(looked) == 2:
+            with ThreadPoolExecutor(1) as another:
+                faster.append(another.submit(again, guest, review, "confirm").result())
+        return look(*values)
+
+    details = sys.modules[f"{PACKAGE}.book.details"]
+    for look in (details.read_held, details.link_of_hold):
+        monkeypatch.setattr(details, look.__name__, partial(slow, look))
+    answer = again(guest, review, "confirm")
+    assert (answer.status_code, answer.location) == (303, faster[0].location)
 
 
 def test_K3_a_lapsed_hold_shows_the_nearest_times_and_loses_nothing(web: Web) -> None:

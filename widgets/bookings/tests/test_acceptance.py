@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bookwidget.bookings.models import Booking, Ticket
+from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
 from bookwidget.theming.themes import find_themes, shipped_folder
@@ -53,7 +54,10 @@ def family(web: Web, **changes: object) -> Booking:
     """A booking of Ada's for herself, Ines, who is seven, and Ben."""
     booking = factories.make_booking(web.yoga, **changes)
     at = {"booking_id": booking.id, "occurrence_id": booking.occurrence_id}
-    web.yoga.add(Ticket(**at, attendee="Ines", is_child=True, age=7), Ticket(**at, attendee="Ben Okri"))
+    second, third = sorted([uuid7(), uuid7()])  # within one millisecond they are in no order by themselves
+    web.yoga.add(
+        Ticket(id=second, **at, attendee="Ines", is_child=True, age=7), Ticket(id=third, **at, attendee="Ben Okri")
+    )
     return booking
 
 
