@@ -46,6 +46,16 @@ class Config:
     """`smtp://user:password@host:587?starttls=1`, `smtps://…` or `maildir:///folder`; empty: in the instance."""
     mail_from: str = "bookings@localhost"
     """Sender address of all mail; answers go to the business."""
+    sms_url: str = ""
+    """Address of a gateway that takes a text message by POST; empty: what would be sent is only noted in the log."""
+    sms_token: str = field(default="", repr=False)
+    """Sent to the gateway as `Authorization: Bearer …`."""
+    sms_sender: str = ""
+    """Name or number that text messages come from; empty: the gateway decides."""
+    sms_body: str = "json"
+    """How the gateway takes them: `json` or `form`."""
+    sms_fields: str = "to text from"
+    """What it calls number, text and sender."""
     sign_up: bool = True
     """Whether anybody can sign up a business at /signup; off: only `bookwidget tenant create` makes one."""
     dns_server: str = ""

@@ -17,9 +17,10 @@ from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.later import later
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
-from bookwidget.notices.kinds import BUSINESS, KINDS, SORTS, Kind
+from bookwidget.notices.kinds import BUSINESS, KINDS, SMS, SORTS, Kind
+from bookwidget.notices.lengths import Length, length_of
 from bookwidget.notices.links import CustomerFacts
-from bookwidget.notices.settings import OFF
+from bookwidget.notices.settings import OFF, TEXTS, is_sent
 from bookwidget.notices.undelivered import queue_of
 from bookwidget.notices.variables import known_of, variables_of
 from bookwidget.notices.wording import OwnWords, list_written, read_own, reset_words, sample_of, save_words, send_test
@@ -68,6 +69,20 @@ class Sheet:
         return sample_of(desk().scope(), self.kind, self.language)
 
     @property
+    def is_text(self) -> bool:
+        return self.kind.channel == SMS
+
+    @property
+    def length(self) -> Length:
+        """Of the text message that goes out now."""
+        return length_of(self.letter(self.own.words if self.own else None).text)
+
+    @property
+    def tests_go_to(self) -> str:
+        """Empty: nowhere."""
+        return desk().tenant.phone if self.is_text else desk().member.email
+
+    @property
     def words(self) -> Words:
         """What goes out now."""
         return self.own.words if self.own else self.shipped
@@ -75,7 +90,10 @@ class Sheet:
     def letter(self, words: Words | None) -> "Letter":
         """What would be sent now."""
         happened, customer = self.sample
-        made = composer().letter(desk().tenant, happened, self.kind.recipient, customer, words)
+        if self.is_text:
+            made = composer().text_message(desk().tenant, self.kind, happened, customer, words)
+        else:
+            made = composer().letter(desk().tenant, happened, self.kind.recipient, customer, words)
         return replace(made, text=self.lifeless(made.text), html=self.lifeless(made.html))
 
     def lifeless(self, written: str) -> str:
@@ -116,12 +134,12 @@ def messages() -> ResponseReturnValue:
     if request.method == "GET":
         return show_messages(NEWS.get(request.args.get("done", "")))
     PlainForm().check_guard()
-    seen = request.form.get("seen", "")
-    sent = set(request.form.getlist("sent"))
-    shown = [key for key in OFF.choices if key in request.form.getlist("shown")]
+    seen, texts_seen = request.form.get("seen", ""), request.form.get("texts_seen", "")
+    sent, shown = set(request.form.getlist("sent")), set(request.form.getlist("shown"))
     off = " ".join(key for key in OFF.choices if (key not in sent if key in shown else key in OFF.picked(seen)))
+    texts = " ".join(key for key in TEXTS.choices if (key in sent if key in shown else key in TEXTS.picked(texts_seen)))
     try:
-        is_changed = change_settings(here.scope(), {OFF.name: Wish(seen, off)})
+        is_changed = change_settings(here.scope(), {OFF.name: Wish(seen, off), TEXTS.name: Wish(texts_seen, texts)})
     except Overtaken:
         return show_messages(trouble=SWITCHED_MEANWHILE, status=422)
     return redirect(url_for(".messages", done="switched" if is_changed else "same"), 303)
@@ -129,17 +147,14 @@ def messages() -> ResponseReturnValue:
 
 def show_messages(news: Text | None = None, *, trouble: Text | None = None, status: int = 200) -> ResponseReturnValue:
     here = desk()
-    off = here.scope().tenant.settings[OFF] if trouble is None else stored_off()
+    settings = (here.scope().tenant if trouble is None else facts_of(here.session)).settings
     return show(
-        "messages.html", status=status, news=news, trouble=trouble, seen=off, off=OFF.picked(off),
+        "messages.html", status=status, news=news, trouble=trouble, seen=settings[OFF], texts_seen=settings[TEXTS],
+        sent={key for key, kind in KINDS.items() if is_sent(settings, kind)},
+        has_gateway=bool(services().config.sms_url),
         written=list_written(here.scope()), names=NAMES, queue=queue_of(here.scope()),
         sorts=[(sort, [kind for kind in KINDS.values() if kind.event == sort.event]) for sort in SORTS],
     )  # fmt: skip
-
-
-def stored_off() -> str:
-    """As it stands now, after somebody else was faster."""
-    return facts_of(desk().session).settings[OFF]
 
 
 def messages_edit(message: str) -> ResponseReturnValue:
@@ -178,7 +193,8 @@ def messages_preview(message: str) -> ResponseReturnValue:
 
 
 def framed(sheet: Sheet, words: Words | None) -> Response:
-    return in_frame(composer().preview(desk().tenant, sheet.letter(words)))
+    draw = composer().text_preview if sheet.is_text else composer().preview
+    return in_frame(draw(desk().tenant, sheet.letter(words)))
 
 
 def in_frame(html: str, status: int = 200) -> Response:
@@ -210,8 +226,10 @@ def messages_test(message: str) -> ResponseReturnValue:
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
         return show_sheet(sheet, form, status=422)
-    send_test(desk().scope(), sheet.kind, letter, desk().member.email)
-    return show_sheet(sheet, form, news=_("A test is on its way to %(email)s.", email=desk().member.email))
+    if not sheet.tests_go_to:
+        raise Missing
+    send_test(desk().scope(), sheet.kind, letter, sheet.tests_go_to)
+    return show_sheet(sheet, form, news=_("A test is on its way to %(email)s.", email=sheet.tests_go_to))
 
 
 def find(message: str) -> Sheet:
@@ -238,7 +256,7 @@ def show_sheet(
 ) -> ResponseReturnValue:
     return show(
         "message.html", status=status, sheet=sheet, form=form, news=news, trouble=trouble,
-        is_off=sheet.kind.key in OFF.picked(desk().tenant.settings[OFF]),
+        is_off=not is_sent(desk().tenant.settings, sheet.kind),
     )  # fmt: skip
 
 

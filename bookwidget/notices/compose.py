@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,18 @@ from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.accounts.settings import INVITE_IN_CONFIRMATION, PORTAL_ENABLED
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
-from bookwidget.kernel.text import Text
-from bookwidget.notices.kinds import CUSTOMER, MEMBER, Kind, Live, kind_of
+from bookwidget.kernel.text import Text, _
+from bookwidget.notices.context import MailContext, Picture, difference, values_in, visit_of, waiting_of
+from bookwidget.notices.kinds import CUSTOMER, MEMBER, SMS, Kind, Live, kind_of
+from bookwidget.notices.lengths import MOST, length_of, simple
 from bookwidget.notices.links import CustomerFacts, Links
-from bookwidget.notices.series import OtherDates, other_dates
+from bookwidget.notices.series import other_dates
 from bookwidget.notices.variables import ADDRESSES, placeholders, values_of
-from bookwidget.notices.words import Words, block_in, filled, paragraph, pieces, plain
+from bookwidget.notices.words import Words, block_in, filled, paragraph, pieces, plain, unmarked
 from bookwidget.tenancy.base import EPOCH
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
-from bookwidget.theming.formats import Formats, formats_for
+from bookwidget.theming.formats import formats_for
 from bookwidget.theming.i18n import Catalogs, direction, speaking, translate
 from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.styles import colours
@@ -43,96 +44,6 @@ MEMBER_LINK, SIGN_UP_LINK = Live.MEMBER.value, Live.SIGN_UP.value
 
 
 @dataclass(frozen=True)
-class Visit:
-    """Where and when, in words of the business's zone; empty where the event does not say."""
-
-    service: str
-    day: str
-    time: str
-    provider: str
-    location: str
-    places: int
-    """How many tickets; 0 where the event does not say."""
-    kinds: str
-    """Names of their ticket types; empty for standard ones."""
-    price: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What an event says of a waiting list; nothing where it is of something else."""
-
-    position: str
-    places: int
-    until: str
-    """The end of an offer."""
-    is_kept: bool
-    """The offer is for this customer alone."""
-    was_taken: bool
-    """Somebody else was faster."""
-    is_from_list: bool
-    """A booking came from the list."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The business's logo; sizes in px."""
-
-    url: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class MailContext:
-    """What the templates in `templates/mail/` may use. All of them get all of it."""
-
-    business: str
-    business_email: str
-    business_phone: str
-    logo: Picture | None
-    lang: str
-    dir: str
-    given_name: str
-    customer_name: str
-    customer_email: str
-    customer_phone: str
-    by_business: bool
-    """Whether the business itself did it."""
-    reason: str
-    note: str
-    """What somebody wrote to the booking."""
-    before: Visit | None
-    after: Visit | None
-    bookings_link: str
-    first_password_link: str
-    """Where a customer without a password asks for one; empty where the mail does not invite."""
-    invite_link: str
-    reset_link: str
-    booking_link: str
-    waiting_link: str
-    waiting: Waiting
-    series: OtherDates
-    attendee: str
-    """Whose ticket was cancelled by itself; empty: the customer's own."""
-    places_left: int
-    price_left: str
-    fee: str
-    """Owed for cancelling late, and in percent; empty: nothing."""
-    fee_percent: str
-    dearer: str
-    """By how much the price rose, or fell; empty: not in this direction."""
-    cheaper: str
-    is_split: bool
-    """Only some of the tickets were transferred."""
-    sign_up_link: str
-    new_business: str
-    """What somebody signed up."""
-    is_known: bool
-    """Whoever signed up works for a business already."""
-
-
-@dataclass(frozen=True)
 class Letter:
     """A mail in words."""
 
@@ -144,7 +55,9 @@ class Letter:
 
 
 class Composer:
-    """Writes letters by the templates `mail/<event>.<recipient>.txt` and `.html`, which a theme may override."""
+    """Writes letters by the templates `mail/<event>.<recipient>.txt` and `.html`, and text messages by
+    `sms/<event>.<recipient>.txt`. A theme may override them.
+    """
 
     def __init__(self, themes: Themes, catalogs: Catalogs, links: Links) -> None:
         self.themes, self.catalogs, self.links = themes, catalogs, links
@@ -179,6 +92,22 @@ class Composer:
             html = self._html.get_template(f"{name}.html").render({**values, "subject": subject})
         return replace(self._finished(tenant, branding, subject, text, html), trouble=trouble)
 
+    def text_message(self, tenant: TenantFacts, kind: Kind, event: Happened, customer: CustomerFacts,
+                     own: Words | None = None) -> Letter:  # fmt: skip
+        """The same by text message: no subject, no HTML, and signs that networks carry cheaply."""
+        locale, trouble = self.locale_for(tenant, kind.recipient, customer), ""
+        with speaking(self.catalogs.translations(locale)):
+            context = self._context(tenant, branding_of(tenant), event, customer, locale, is_short=True)
+            if own is not None:
+                try:
+                    signs = values_of(kind, context)
+                    text = unmarked(filled(own.text, signs), {name: str(said) for name, said in signs.items()})
+                    return Letter("", short(text, context), "")
+                except Exception as error:  # whatever it is, the message has to go out
+                    trouble = type(error).__name__
+            shipped = self._text.get_template(f"{tenant.theme}:sms/{kind.template}.txt").render(values_in(context))
+            return Letter("", short(shipped, context), "", trouble)
+
     def _finished(self, tenant: TenantFacts, branding: Branding, subject: str, text: str, html: str) -> Letter:
         palette = colours(self.themes, tenant.theme, branding)
         return Letter(subject, text, inliner(tuple(palette.items())).inline(html))
@@ -204,9 +133,10 @@ class Composer:
         self, tenant: TenantFacts, kind: Kind, event: Happened, customer: CustomerFacts
     ) -> dict[str, str | bool]:
         """What each variable of the message stands for."""
-        locale = self.locale_for(tenant, kind.recipient, customer)
+        locale, is_short = self.locale_for(tenant, kind.recipient, customer), kind.channel == SMS
         with speaking(self.catalogs.translations(locale)):
-            return values_of(kind, self._context(tenant, branding_of(tenant), event, customer, locale))
+            context = self._context(tenant, branding_of(tenant), event, customer, locale, is_short=is_short)
+            return values_of(kind, context)
 
     def preview(self, tenant: TenantFacts, letter: Letter) -> str:
         """A letter with its subject above and its plain text below, as a page."""
@@ -217,13 +147,22 @@ class Composer:
         page = head + tag + attributes + end + above + body.replace("</body>", f"{below}</body>")
         return self._finished(tenant, branding_of(tenant), "", "", page).html
 
+    def text_preview(self, tenant: TenantFacts, letter: Letter) -> str:
+        """A text message as a page, as a phone shows it, with its length in the business's language below."""
+        words = self.catalogs.translations(tenant.locale)
+        said = escape(translate(length_of(letter.text).words, words))
+        bubble = f'<p class="bw-mail-bubble" dir="auto">{escape(letter.text)}</p>'
+        return self._bare(tenant, f'{bubble}<p class="bw-mail-label">{said}</p>', str(said))
+
     def refusal(self, tenant: TenantFacts, reason: Text) -> str:
         """What stands in place of a preview that cannot be made, in the business's language."""
-        words = self.catalogs.translations(tenant.locale)
-        lang, written = language_of(tenant.locale), escape(translate(reason, words))
+        written = escape(translate(reason, self.catalogs.translations(tenant.locale)))
+        return self._bare(tenant, f'<p class="bw-mail-above">{written}</p>', written)
+
+    def _bare(self, tenant: TenantFacts, body: str, title: str) -> str:
         page = (
-            f'<!doctype html><html lang="{lang}" dir="{direction(tenant.locale)}"><head><title>{written}</title></head>'
-            f'<body class="bw-mail"><p class="bw-mail-above">{written}</p></body></html>'
+            f'<!doctype html><html lang="{language_of(tenant.locale)}" dir="{direction(tenant.locale)}">'
+            f'<head><title>{title}</title></head><body class="bw-mail">{body}</body></html>'
         )
         return self._finished(tenant, branding_of(tenant), "", "", page).html
 
@@ -233,13 +172,14 @@ class Composer:
         happened = Happened(tenant.id, kind.event, EPOCH, "", None, "", None, None, {})
         with speaking(self.catalogs.translations(language)):
             context = self._context(tenant, branding_of(tenant), happened, nobody, language)
-            usual, other = (
-                self._words(tenant, kind, placeholders(kind, context, Visit, flag=flag)) for flag in (False, True)
-            )
+            usual, other = (self._words(tenant, kind, placeholders(kind, context, flag=flag)) for flag in (False, True))
         return Words(merged(usual.subject, other.subject, kind.flag), merged(usual.text, other.text, kind.flag))
 
     def _words(self, tenant: TenantFacts, kind: Kind, context: MailContext) -> Words:
-        original, values = f"{tenant.theme}:mail/{kind.template}", values_in(context)
+        values = values_in(context)
+        if kind.channel == SMS:
+            return Words("", self._text.get_template(f"{tenant.theme}:sms/{kind.template}.txt").render(values).strip())
+        original = f"{tenant.theme}:mail/{kind.template}"
         text, html = self._text.get_template(f"{original}.txt"), self._html.get_template(f"{original}.html")
         title = Markup(block(html, "title", values)).unescape() if "title" in html.blocks else ""  # noqa: S704 - to read it
         words = self._text.get_template(f"{tenant.theme}:mail/words.txt")
@@ -262,8 +202,8 @@ class Composer:
         return wanted if language in known else otherwise
 
     def _context(
-        self, tenant: TenantFacts, branding: Branding, event: Happened, customer: CustomerFacts, locale: str
-    ) -> MailContext:
+        self, tenant: TenantFacts, branding: Branding, event: Happened, customer: CustomerFacts, locale: str, *,
+        is_short: bool = False) -> MailContext:  # fmt: skip
         words = formats_for(locale, tenant.timezone, tenant.currency)
         owed = event.after.get("fee") or 0
         return MailContext(
@@ -280,8 +220,8 @@ class Composer:
             by_business=event.actor_kind == ActorKind.MEMBER,
             reason=event.after.get("reason") or "",
             note=event.after.get("note") or "",
-            before=visit_of(words, event.before),
-            after=visit_of(words, {"service": event.before.get("service"), **event.after}),
+            before=visit_of(words, event, event.before, is_short=is_short),
+            after=visit_of(words, event, {"service": event.before.get("service"), **event.after}, is_short=is_short),
             bookings_link=self.links.bookings(tenant),
             first_password_link=self.links.first_password(tenant) if invites(tenant, event, customer) else "",
             invite_link=Live.INVITATION.value,
@@ -315,13 +255,19 @@ def language_of(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
-def values_in(context: MailContext) -> dict[str, Any]:
-    return {field.name: getattr(context, field.name) for field in fields(context)}
-
-
 def block(template: Template, name: str, values: Mapping[str, Any]) -> str:
     """One block of a template by itself, on one line."""
     return " ".join("".join(template.blocks[name](template.new_context(dict(values)))).split())
+
+
+def short(text: str, context: MailContext) -> str:
+    """As it goes to the network. ValueError for what it would not carry."""
+    text = simple(text).strip()
+    if context.series.dates:
+        text += " " + simple(translate(_("There are more dates: see our email.")))
+    if length_of(text).messages > MOST:
+        raise ValueError("the text message is too long")
+    return text
 
 
 def tidy(text: str) -> str:
@@ -344,42 +290,6 @@ def invites(tenant: TenantFacts, event: Happened, customer: CustomerFacts) -> bo
     settings = tenant.settings
     is_on = settings[PORTAL_ENABLED] and settings[INVITE_IN_CONFIRMATION]
     return is_on and event.kind == "booking.made" and not customer.password_hash
-
-
-def difference(words: Formats, event: Happened) -> dict[str, str]:
-    """By how much the price rose or fell."""
-    more = event.after["price"] - event.before["price"] if {"price"} <= event.before.keys() & event.after else 0
-    return {"dearer": words.money(more) if more > 0 else "", "cheaper": words.money(-more) if more < 0 else ""}
-
-
-def visit_of(words: Formats, facts: Mapping[str, Any]) -> Visit | None:
-    """None where the event has no time."""
-    if not facts.get("starts_at"):
-        return None
-    starts_at = datetime.fromisoformat(facts["starts_at"])
-    ends_at = datetime.fromisoformat(facts["ends_at"]) if facts.get("ends_at") else None
-    return Visit(
-        service=facts.get("service") or "",
-        day=words.day(starts_at),
-        time=words.time(starts_at) if ends_at is None else words.time_range(starts_at, ends_at),
-        provider=facts.get("provider") or "",
-        location=facts.get("location") or "",
-        places=facts.get("places") or 0,
-        kinds=", ".join(facts.get("kinds") or ()),
-        price=words.money(facts.get("price") or 0),
-    )
-
-
-def waiting_of(words: Formats, event: Happened) -> Waiting:
-    after = event.after
-    return Waiting(
-        position=words.number(after.get("position") or 0),
-        places=after.get("places") or 1,
-        until=words.moment(datetime.fromisoformat(after["until"]), event.at) if after.get("until") else "",
-        is_kept=bool(after.get("is_kept")),
-        was_taken=after.get("ended") == "taken",
-        is_from_list=bool(after.get("from_waiting_list")),
-    )
 
 
 @lru_cache(maxsize=256)

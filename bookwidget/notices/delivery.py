@@ -1,6 +1,7 @@
 """Sends a stored message: at least once, always under the same Message-ID."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from email.message import EmailMessage
 from functools import partial
 from html import escape
@@ -10,10 +11,11 @@ from uuid import UUID
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
 from bookwidget.notices.bouncing import mark_address
-from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, Live, live_of
+from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, SMS, Live, live_of
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
+from bookwidget.notices.texting import TextMessage
 from bookwidget.notices.transport import Undeliverable, Unreachable
 from bookwidget.notices.wording import SEND
 from bookwidget.tenancy.scope import Scope
@@ -34,20 +36,37 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
         if message is None:
             raise GiveUp("the message is gone")
         if message.sent_at is None:
-            text, html = _filled(scope, post, message, payload)
-            make = partial(
-                mail_of, message, text, html, sender=post.sender, host=post.host, calendar=calendar_in(payload),
-                unsubscribe=_unsubscribe_link(scope, post, message, payload),
-            )  # fmt: skip
-            scope.session.rollback()  # no transaction stays open while the mail server thinks
-            try:
-                _deliver(post, make)
-            except Undeliverable as refusal:
-                _note_refusal(scope, message, payload, refusal.code)
-                raise GiveUp(f"smtp {refusal.code}") from None
+            if payload.get("until") and scope.now >= datetime.fromisoformat(payload["until"]):
+                raise GiveUp("too late")
+            (_send_text if message.channel == SMS else _send_mail)(scope, post, message, payload)
         with writing(scope.session):
             mark_sent(scope.session, message.id, message.sent_at or context.clock())
             context.finish(scope.session)
+
+
+def _send_mail(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> None:
+    text, html = _filled(scope, post, message, payload)
+    make = partial(
+        mail_of, message, text, html, sender=post.sender, host=post.host, calendar=calendar_in(payload),
+        unsubscribe=_unsubscribe_link(scope, post, message, payload),
+    )  # fmt: skip
+    scope.session.rollback()  # no transaction stays open while the mail server thinks
+    try:
+        _deliver(post, make)
+    except Undeliverable as refusal:
+        _note_refusal(scope, message, payload, refusal.code)
+        raise GiveUp(f"smtp {refusal.code}") from None
+
+
+def _send_text(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> None:
+    text, _html = _filled(scope, post, message, payload)
+    scope.session.rollback()
+    try:
+        post.texting.send(TextMessage(message.id.hex, message.address, text))
+    except Undeliverable as refusal:
+        raise GiveUp(f"http {refusal.code}") from None
+    except Unreachable as failure:
+        raise TryLater(failure.reason) from None
 
 
 def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from bookwidget.kernel.text import Text, _
 CUSTOMER, BUSINESS, MEMBER, OWNER = "customer", "business", "member", "owner"
 OURS = {MEMBER, OWNER}
 """What goes to them has the service's words and is always sent; it is not among the business's messages."""
-EMAIL = "email"
+EMAIL, SMS = "email", "sms"
 
 
 class Live(Enum):
@@ -55,6 +55,8 @@ class Kind:
     facts: Facts
     flag: str
     """What its shipped words ask for; empty: nothing."""
+    by_business: bool = False
+    """Only of what the business itself did: customers know of the rest."""
 
     @property
     def key(self) -> str:
@@ -64,6 +66,18 @@ class Kind:
     def template(self) -> str:
         """What stored messages and the shipped files are called by."""
         return f"{self.event}.{self.recipient}"
+
+    @property
+    def way(self) -> Text:
+        """To whom it goes, and how."""
+        if self.channel == SMS:
+            return TEXT_TO_CUSTOMER_IF_YOU if self.by_business else TEXT_TO_CUSTOMER
+        return TO_CUSTOMER if self.recipient == CUSTOMER else TO_YOU
+
+
+TO_CUSTOMER, TO_YOU = _("To the customer, by email"), _("To you, by email")
+TEXT_TO_CUSTOMER = _("To the customer, by text message")
+TEXT_TO_CUSTOMER_IF_YOU = _("To the customer, by text message, if you did it")
 
 
 class Sort(NamedTuple):
@@ -77,12 +91,17 @@ class Sort(NamedTuple):
     """Recipients that always get it."""
     recipients: tuple[str, ...] = (CUSTOMER, BUSINESS)
     flag: str = ""
+    by_text: bool = False
+    """Whether customers can have it as a text message too, which none of them ever needs."""
 
     def kinds(self) -> Iterator[Kind]:
         for recipient in self.recipients:
             live = self.live if recipient == CUSTOMER else Live.NONE
             needed = recipient in self.needed
             yield Kind(self.event, recipient, EMAIL, self.title, needed, live, self.facts, self.flag)
+        if self.by_text:
+            only = self.flag == BY_BUSINESS
+            yield Kind(self.event, CUSTOMER, SMS, self.title, False, self.live, self.facts, "", only)
 
 
 ALWAYS, NEVER = (CUSTOMER,), ()
@@ -90,9 +109,17 @@ BY_BUSINESS, WAS_TAKEN = "by_business", "was_taken"
 
 SORTS = (
     Sort("booking.made", _("Booked"), Facts.AFTER, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
-    Sort("booking.moved", _("Rescheduled"), Facts.BOTH, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
-    Sort("booking.date_changed", _("Date of a class changed"), Facts.BOTH, Live.BOOKING, ALWAYS, (CUSTOMER,)),
-    Sort("booking.cancelled", _("Cancelled"), Facts.BEFORE, Live.BOOKING, ALWAYS, flag=BY_BUSINESS),
+    Sort("booking.moved", _("Rescheduled"), Facts.BOTH, Live.BOOKING, ALWAYS, flag=BY_BUSINESS, by_text=True),
+    Sort(
+        "booking.date_changed",
+        _("Date of a class changed"),
+        Facts.BOTH,
+        Live.BOOKING,
+        ALWAYS,
+        (CUSTOMER,),
+        by_text=True,
+    ),
+    Sort("booking.cancelled", _("Cancelled"), Facts.BEFORE, Live.BOOKING, ALWAYS, flag=BY_BUSINESS, by_text=True),
     Sort("booking.restored", _("Cancellation undone"), Facts.AFTER, Live.BOOKING, ALWAYS),
     Sort("booking.resumed", _("Resumed"), Facts.AFTER, Live.BOOKING, ALWAYS),
     Sort("booking.postponed", _("Postponed"), Facts.BOTH, Live.BOOKING, ALWAYS),
@@ -107,7 +134,7 @@ SORTS = (
     ),
     Sort("waitlist.date_changed", _("What somebody waits for changed"), Facts.BOTH, Live.WAITING, NEVER, (CUSTOMER,)),
     Sort("waitlist.date_cancelled", _("What somebody waits for is off"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)),
-    Sort("booking.reminded", _("Reminder"), Facts.AFTER, Live.BOOKING, NEVER, (CUSTOMER,)),
+    Sort("booking.reminded", _("Reminder"), Facts.AFTER, Live.BOOKING, NEVER, (CUSTOMER,), by_text=True),
     Sort("customer.invited", _("Invitation to the portal"), Facts.NONE, Live.INVITATION, ALWAYS, (CUSTOMER,)),
     Sort("password.reset_requested", _("Link to set a password"), Facts.NONE, Live.RESET, ALWAYS, (CUSTOMER,)),
 )

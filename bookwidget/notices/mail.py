@@ -66,7 +66,7 @@ def new_message(scope: Scope, letter: "Letter", kind: Kind, event_id: UUID, *, t
         address=to,
         reply_to=reply_to,
         sender_name=one_line(scope.tenant.name, NAME_LENGTH),
-        subject=one_line(letter.subject, SUBJECT_LENGTH),
+        subject=one_line(letter.subject or letter.text, SUBJECT_LENGTH if letter.subject else NAME_LENGTH),
         text=letter.text,
         html=letter.html,
         trouble=letter.trouble,

@@ -1,13 +1,15 @@
 """What the business decides about its messages."""
 
 from bookwidget.kernel.text import Text, _
-from bookwidget.notices.kinds import CUSTOMER, KINDS, Kind
-from bookwidget.tenancy.settings import Group, Pick, Setting, declare, hours
+from bookwidget.notices.kinds import CUSTOMER, KINDS, SMS, Kind
+from bookwidget.tenancy.settings import Group, Pick, Setting, Settings, declare, hours
 
 
 def title_of(kind: Kind) -> Text:
     """Names the message among all."""
     if kind.recipient == CUSTOMER:
+        if kind.channel == SMS:
+            return _("%(event)s: to the customer, by text message", event=kind.title)
         return _("%(event)s: to the customer, by email", event=kind.title)
     return _("%(event)s: to you, by email", event=kind.title)
 
@@ -19,7 +21,18 @@ OFF = declare(
         _("Messages that are not sent"),
         _("The page Messages shows all of them, with their words. What every customer needs is always sent."),
         Group.MESSAGES,
-        choices={key: title_of(kind) for key, kind in KINDS.items() if not kind.is_needed},
+        choices={key: title_of(kind) for key, kind in KINDS.items() if not (kind.is_needed or kind.channel == SMS)},
+        pick=Pick.SOME,
+    )
+)
+TEXTS = declare(
+    Setting(
+        "messages.texts",
+        "",
+        _("Text messages that are sent"),
+        _("To customers who have given a phone number, beside the email. Each may turn them off for themselves."),
+        Group.MESSAGES,
+        choices={key: title_of(kind) for key, kind in KINDS.items() if kind.channel == SMS},
         pick=Pick.SOME,
     )
 )
@@ -57,3 +70,10 @@ REMINDERS = declare(
         per_service=True,
     )
 )
+
+
+def is_sent(settings: Settings, kind: Kind) -> bool:
+    """Whether the business sends such messages."""
+    if kind.channel == SMS:
+        return kind.key in TEXTS.picked(settings[TEXTS])
+    return kind.is_needed or kind.key not in OFF.picked(settings[OFF])

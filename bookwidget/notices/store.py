@@ -27,6 +27,7 @@ class StoredMessage:
 
     id: UUID
     template: str
+    channel: str
     address: str
     reply_to: str
     sender_name: str
@@ -57,6 +58,7 @@ MEMBER = select(Member.id, Member.email, Member.name, Member.password_hash, Memb
 MESSAGE = select(
     Message.id,
     Message.template,
+    Message.channel,
     Message.address,
     Message.reply_to,
     Message.sender_name,
@@ -115,7 +117,7 @@ REMINDED = (
     .where(Booking.id == bindparam("booking"))
 )
 REMINDED_LOCKED = REMINDED.with_for_update(of=Booking)
-MUTED = select(Customer.muted).where(Customer.id == bindparam("customer"))
+MUTED = select(Customer.muted, Customer.phone).where(Customer.id == bindparam("customer"))
 # Of the platform's engine: a mail that comes back names only itself.
 BOUNCED = (
     select(Message.tenant_id, Message.recipient, Message.address, Event.customer_id)

@@ -9,12 +9,13 @@ from bookwidget.events.dispatch import Effect, subscribes
 from bookwidget.events.jobs import Services
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
-from bookwidget.notices.kinds import BUSINESS, CUSTOMER, EMAIL, KINDS, MEMBER, Kind, kind_of
+from bookwidget.notices.kinds import BUSINESS, CUSTOMER, KINDS, MEMBER, SMS, Kind, kind_of
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.mail import new_message
+from bookwidget.notices.models import Message
 from bookwidget.notices.post import Post
 from bookwidget.notices.series import is_told_by_another
-from bookwidget.notices.settings import OFF, RECIPIENTS, REPLY_TO
+from bookwidget.notices.settings import RECIPIENTS, REPLY_TO, is_sent
 from bookwidget.notices.store import customer_of, member_of, own_words
 from bookwidget.notices.wording import SEND
 from bookwidget.tenancy.scope import Scope
@@ -28,6 +29,7 @@ def tell_of_a_change(scope: Scope, event: Happened, services: Services) -> Itera
     customer = _customer(scope, event)
     if customer is not None and not is_told_by_another(event):
         yield from _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
+        yield from _text(scope, event, services[Post], customer)
         if not event.after.get("whole_date"):
             yield from _message(scope, event, services[Post], BUSINESS, customer)
 
@@ -38,6 +40,7 @@ def tell_of_its_date(scope: Scope, event: Happened, services: Services) -> Itera
     customer = _customer(scope, event)
     if customer is not None:
         yield from _message(scope, event, services[Post], CUSTOMER, customer, calendar=_calendar(scope, event))
+        yield from _text(scope, event, services[Post], customer)
 
 
 @subscribes("series.date_left_out")
@@ -80,7 +83,9 @@ def send_the_reminder(scope: Scope, event: Happened, services: Services) -> Iter
     """Not once it has started: what waited through an outage is no reminder any more."""
     customer = _customer(scope, event)
     if customer is not None and scope.now < datetime.fromisoformat(event.after["starts_at"]):
-        yield from _message(scope, event, services[Post], CUSTOMER, customer)
+        until = event.after["starts_at"]
+        yield from _message(scope, event, services[Post], CUSTOMER, customer, until=until)
+        yield from _text(scope, event, services[Post], customer, until=until)
 
 
 @subscribes("password.reset_requested", "customer.invited")
@@ -111,7 +116,7 @@ def _calendar(scope: Scope, event: Happened) -> CalendarFile | None:
 def is_wanted(scope: Scope, kind: Kind, customer: CustomerFacts) -> bool:
     """Whether the business sends such messages, and, if it is for them, this customer wants them."""
     muted = customer.muted.split() if kind.recipient == CUSTOMER else []
-    return kind.is_needed or kind.key not in (*OFF.picked(scope.tenant.settings[OFF]), *muted)
+    return is_sent(scope.tenant.settings, kind) and (kind.is_needed or kind.key not in muted)
 
 
 def _message(
@@ -122,7 +127,9 @@ def _message(
     customer: CustomerFacts,
     *,
     calendar: CalendarFile | None = None,
+    until: str = "",
 ) -> Iterator[Effect]:
+    """`until`: when it would be too late to send it."""
     kind = kind_of(event.kind, recipient)
     if not is_wanted(scope, kind, customer):
         return
@@ -131,15 +138,36 @@ def _message(
     letter = post.composer.letter(scope.tenant, event, recipient, customer, own)
     to, answer = addresses_of(scope, recipient, customer)
     message = new_message(scope, letter, kind, event.id, to=to, reply_to=answer)
+    yield _sending(event, customer, message, until, calendar)
+
+
+def _text(scope: Scope, event: Happened, post: Post, customer: CustomerFacts, *, until: str = "") -> Iterator[Effect]:
+    """To a customer with a phone, if business and customer want it. Of what the customer did there is none."""
+    kind = KINDS.get(f"{event.kind}.{CUSTOMER}.{SMS}")
+    if kind is None or not customer.phone or not is_wanted(scope, kind, customer):
+        return
+    if kind.by_business and event.actor_kind != ActorKind.MEMBER:
+        return
+    own = own_words(scope.session, kind, post.composer.language_for(scope.tenant, CUSTOMER, customer))
+    letter = post.composer.text_message(scope.tenant, kind, event, customer, own)
+    message = new_message(scope, letter, kind, event.id, to=customer.phone, reply_to="")
+    yield _sending(event, customer, message, until)
+
+
+def _sending(
+    event: Happened, customer: CustomerFacts, message: Message, until: str, calendar: CalendarFile | None = None
+) -> Effect:
     payload = {
         "message": str(message.id),
         "customer": str(customer.id),
         "booking": event.booking_id and event.booking_id.hex,
         "entry": event.after.get("entry"),
     }
+    if until:
+        payload["until"] = until
     if calendar is not None:
         payload |= {"calendar": calendar.data.decode(), "method": calendar.method}
-    yield Effect(SEND, f"{event.id.hex}:{recipient}:{EMAIL}", payload, rows=(message,))
+    return Effect(SEND, f"{event.id.hex}:{message.recipient}:{message.channel}", payload, rows=(message,))
 
 
 def addresses_of(scope: Scope, recipient: str, customer: CustomerFacts) -> tuple[str, str]:

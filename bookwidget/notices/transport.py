@@ -137,7 +137,7 @@ def transport_of(url: str, *, own_name: str = "localhost") -> Transport:
     if parts.scheme == "maildir" and parts.path:
         return Maildir(Path(unquote(parts.path)))
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise ValueError("a mail transport is smtp://host:port, smtps://host:port or maildir:///path")
+        raise ValueError("mail_url is smtp://host:port, smtps://host:port or maildir:///path")
     tls = parts.scheme == "smtps"
     return Smtp(
         parts.hostname,

@@ -1,14 +1,12 @@
 """What an owner's words can name, and what it stands for in one message."""
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bookwidget.kernel.text import Text, _
-from bookwidget.notices.kinds import CUSTOMER, Facts, Kind, Live
+from bookwidget.notices.context import MailContext, Visit
+from bookwidget.notices.kinds import CUSTOMER, SMS, Facts, Kind, Live
 from bookwidget.notices.words import BUTTON, FACTS, Known
-
-if TYPE_CHECKING:
-    from bookwidget.notices.compose import MailContext, Visit
 
 PEOPLE = {
     "given_name": _("The customer’s first name"),
@@ -53,22 +51,23 @@ ADDRESSES = ("booking_link", "waiting_link", "reset_link", "invite_link", "booki
 
 def variables_of(kind: Kind) -> dict[str, Text]:
     """Name and meaning of everything that the words of this message can show."""
-    named = dict(PEOPLE)
+    named, has_blocks = dict(PEOPLE), kind.channel != SMS
     if kind.facts is not Facts.NONE:
-        named |= HOUSE_FACTS | VISIT
+        named |= (HOUSE_FACTS if has_blocks else {}) | VISIT
     if kind.facts is Facts.BOTH:
         named |= OLD
     named |= MORE.get(kind.event, {})
     if kind.recipient == CUSTOMER:
-        named |= HOUSE_BUTTON | LINKS.get(kind.live, {}) | BOOKINGS_LINK
+        named |= (HOUSE_BUTTON if has_blocks else {}) | LINKS.get(kind.live, {}) | BOOKINGS_LINK
     return named
 
 
 def known_of(kind: Kind) -> Known:
-    return Known(frozenset(variables_of(kind)), frozenset({kind.flag} if kind.flag else ()))
+    flags = frozenset({kind.flag} if kind.flag else ())
+    return Known(frozenset(variables_of(kind)), flags, kind.channel == SMS)
 
 
-def values_of(kind: Kind, context: "MailContext") -> dict[str, str | bool]:
+def values_of(kind: Kind, context: MailContext) -> dict[str, str | bool]:
     """What each of them stands for; the house's blocks are only said to be there."""
     now, old = _visits(context)
     said: dict[str, str | bool] = {
@@ -86,17 +85,17 @@ def values_of(kind: Kind, context: "MailContext") -> dict[str, str | bool]:
     return values
 
 
-def _visits(context: "MailContext") -> "tuple[Visit | None, Visit | None]":
+def _visits(context: MailContext) -> tuple[Visit | None, Visit | None]:
     """The one that the message is about, and the one before the change."""
     return context.after or context.before, context.before
 
 
-def placeholders(kind: Kind, context: "MailContext", visit: "type[Visit]", *, flag: bool) -> "MailContext":
+def placeholders(kind: Kind, context: MailContext, *, flag: bool) -> MailContext:
     """A context in which each variable stands for itself: what is written with it are words as an owner edits them."""
     names = variables_of(kind)
     itself: dict[str, Any] = {field.name: f"{{{{ {field.name} }}}}" for field in fields(context) if field.name in names}
     service, day, time, provider, location = (f"{{{{ {name} }}}}" for name in VISIT)
-    now = visit(service, day, time, provider, location, 0, "", "")
+    now = Visit(service, day, time, provider, location, 0, "", "")
     old = replace(now, day="{{ old_day }}", time="{{ old_time }}")
     return replace(
         context,

@@ -5,13 +5,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from bookwidget.accounts.models import Customer
+from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Missing
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.notices.kinds import CUSTOMER, KINDS, Kind
-from bookwidget.notices.settings import OFF
+from bookwidget.notices.settings import is_sent
 from bookwidget.notices.store import MUTED
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
@@ -33,12 +34,24 @@ class Unsubscribing(NamedTuple):
     kind: Kind
 
 
-def list_wishes(scope: Scope) -> list[Wish]:
+class Wishes(NamedTuple):
+    """What a customer chooses among, by channel."""
+
+    by_channel: dict[str, list[Wish]]
+    """Channels that the business uses."""
+    phone: str
+    """Where text messages go; empty: nowhere. As people of the business's country write it."""
+
+
+def list_wishes(scope: Scope) -> Wishes:
     """Of the acting customer; without what the business does not send. One statement. `Missing` for everybody else."""
-    muted = scope.session.rows(MUTED, {"customer": own_id(scope)}).scalar_one().split()
-    off = OFF.picked(scope.tenant.settings[OFF])
-    theirs = [kind for kind in KINDS.values() if kind.recipient == CUSTOMER and kind.key not in off]
-    return [Wish(kind, kind.is_needed or kind.key not in muted) for kind in theirs]
+    muted, phone = scope.session.rows(MUTED, {"customer": own_id(scope)}).one()
+    found: dict[str, list[Wish]] = {}
+    for kind in KINDS.values():
+        if kind.recipient == CUSTOMER and is_sent(scope.tenant.settings, kind):
+            wish = Wish(kind, kind.is_needed or kind.key not in muted.split())
+            found.setdefault(kind.channel, []).append(wish)
+    return Wishes(found, shown_phone(phone, region=region_of(scope.tenant.locale)))
 
 
 def choose_messages(scope: Scope, wanted: set[str], shown: set[str]) -> None:

@@ -16,7 +16,7 @@ from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.notices import store
-from bookwidget.notices.kinds import BUSINESS, EMAIL, KINDS, Facts, Kind, Live, Sort
+from bookwidget.notices.kinds import BUSINESS, KINDS, Facts, Kind, Live, Sort
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.mail import new_message
 from bookwidget.notices.models import MessageTemplate
@@ -158,8 +158,9 @@ def facts_of_sample(
     return {}, {"note": more["note"], **full, **waiting} if kind.facts is Facts.AFTER else {}
 
 
-def send_test(scope: Scope, kind: Kind, letter: "Letter", email: str) -> None:
-    """Sends a message as it would be now to the member who asks, and to nobody else. Its live links are none.
+def send_test(scope: Scope, kind: Kind, letter: "Letter", address: str) -> None:
+    """Sends a message as it would be now to the member who asks, or as a text to the business's own phone, and to
+    nobody else. Its live links are none.
 
     Raises `Denied`. Event: `message.tested`.
     """
@@ -167,10 +168,11 @@ def send_test(scope: Scope, kind: Kind, letter: "Letter", email: str) -> None:
         require(scope, Permission.SETTINGS_CHANGE)
         event: Any = record(scope, TEST.event, after={"message": kind.key})
         [as_test] = TEST.kinds()
-        message = new_message(scope, letter, as_test, event.id, to=email, reply_to="")
+        as_test = replace(as_test, channel=kind.channel)
+        message = new_message(scope, letter, as_test, event.id, to=address, reply_to="")
         session.add(message)
         payload: dict[str, Any] = {"message": str(message.id)}
-        enqueue(session, SEND, f"{event.id.hex}:{BUSINESS}:{EMAIL}", payload, now=scope.now)
+        enqueue(session, SEND, f"{event.id.hex}:{BUSINESS}:{kind.channel}", payload, now=scope.now)
 
 
 def find_kind(key: str) -> Kind | None:

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import Text, _
 
-LONGEST_SUBJECT, LONGEST_TEXT = 200, 6_000
+LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_SMS = 200, 6_000, 600
 LONGEST_WRITTEN = 60_000
 """Characters of a message with everything filled in."""
 MOST_PARTS = 400
@@ -67,13 +67,18 @@ class Known:
     variables: frozenset[str]
     flags: frozenset[str]
     """Only for `{% if %}`."""
+    is_text: bool = False
+    """A text message, which has no subject and no marks."""
 
 
 def clean_words(words: Words, known: Known) -> Words:
     """As they are stored; `Refused` under `subject` or `text`, with the line and the name of what is wrong."""
     subject = " ".join(words.subject.split())
     text = "\n".join(line.rstrip() for line in words.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
-    for field, source, longest in (("subject", subject, LONGEST_SUBJECT), ("text", text, LONGEST_TEXT)):
+    fields = [("subject", subject, LONGEST_SUBJECT), ("text", text, LONGEST_TEXT)]
+    if known.is_text:
+        subject, fields = "", [("text", text, LONGEST_SMS)]
+    for field, source, longest in fields:
         if not source:
             raise Refused(field, _("Please fill this in."))
         if len(source) > longest:
@@ -163,7 +168,12 @@ def filled(source: str, values: Mapping[str, object]) -> str:
 def plain(text: str, values: Mapping[str, str]) -> str:
     """For people who read no HTML, and for subjects."""
     lines = (re.sub(r"^# ", "", BOLD.sub(r"\1", line)) for line in text.split("\n"))
-    return TOKEN.sub(lambda found: values[found[1]], "\n".join(lines))
+    return unmarked("\n".join(lines), values)
+
+
+def unmarked(text: str, values: Mapping[str, str]) -> str:
+    """With the values in it, and everything else as it was typed."""
+    return TOKEN.sub(lambda found: values[found[1]], text)
 
 
 def pieces(text: str) -> list[str]:

@@ -10,11 +10,19 @@ from bookwidget.kernel.clock import utc_now
 from bookwidget.logs import configure_logging
 from bookwidget.notices import delivery, reminding, signing_up, subscribers
 from bookwidget.notices.post import make_post
+from bookwidget.notices.texting import Texting, texting_of
 from bookwidget.ops.processes import stop_asked
 from bookwidget.web.links import ServiceLinks
 
 WORKS_WITH = (delivery, importing, reminding, series_work, signing_up, subscribers)
 """Importing them registers what the worker can do."""
+
+
+def texting(config: Config) -> Texting:
+    """ValueError for settings that are none."""
+    return texting_of(
+        config.sms_url, token=config.sms_token, sender=config.sms_sender, body=config.sms_body, fields=config.sms_fields
+    )
 
 
 def work(config: Config, *, with_input: bool = False) -> None:
@@ -26,6 +34,7 @@ def work(config: Config, *, with_input: bool = False) -> None:
     try:
         post = make_post(
             config.mail_url,
+            texting(config),
             sender=config.mail_from,
             host=config.mail_from.rpartition("@")[2],
             links=links,
@@ -33,7 +42,7 @@ def work(config: Config, *, with_input: bool = False) -> None:
             catalogs=services.catalogs,
         )
     except ValueError as error:
-        raise ConfigError(f"mail_url: {error}") from None
+        raise ConfigError(str(error)) from None
     try:
         Worker(services.database, Lent(post)).run(stop)
     finally:

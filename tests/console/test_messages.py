@@ -1,6 +1,8 @@
 """The business's messages at the console, over HTTP: switches, words, preview, test."""
 
+import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -8,11 +10,13 @@ import pytest
 from sqlalchemy import select
 
 from bookwidget.notices.models import Message, MessageTemplate
+from bookwidget.notices.texting import texting_of
 from bookwidget.tenancy.session import writing
 from tests import factories
 from tests.bookings.acting import Acting
 from tests.console.desks import events, hire, nobody, owner, sign_in
 from tests.events.work import HandClock
+from tests.notices.gateway import Gateway, serving_texts
 from tests.notices.mailing import Outbox, cancel, html_of, mail_worker, move, post_with, text_of, work_off
 from tests.web_fixtures import Visitor, Web
 
@@ -168,3 +172,34 @@ def test_staff_and_other_businesses_words_are_out_of_reach(web: Web, boss: Visit
     assert boss.get("messages/booking.made.business.email/?language=de").status_code == 404
     german = boss.get(f"{MADE}?language=de").text
     assert "Gebucht" in german
+
+
+def test_text_messages_are_off_until_the_business_wants_them_and_go_to_its_own_number_as_a_test(
+    web: Web, boss: Visitor
+) -> None:
+    key = "booking.reminded.customer.sms"
+    page, fields = f"messages/{key}/", boss.form("messages/")
+    assert key not in fields.get("sent", []), "off by default"
+    guard = {name: fields[name] for name in ("csrf_token", "seen", "texts_seen")}
+    assert boss.post("messages/", {**guard, "shown": key, "sent": key}).status_code == 303
+    switched = boss.get("messages/").text
+    assert f'value="{key}" checked' in switched
+    assert "cannot send text messages yet" in switched
+    other = key.replace("reminded", "moved")
+    assert boss.post("messages/", {**guard, "shown": other, "sent": other}).status_code == 422, "an older form"
+    factories.make_booking(web.yoga, days=3)
+    shown = boss.get(page).text
+    assert re.search(r"With your latest booking: 1 message: \d+ of 160 characters", shown)
+    assert 'name="subject"' not in shown
+    typed = {**boss.form(page), "text": "{{ given_name }}: مرحبا " + "x" * 60}
+    assert "2 messages: 71 of 134 characters" in boss.post(f"{page}preview", typed).text
+    assert boss.post(page, {**typed, "text": "{{ facts }}"}).status_code == 422
+    assert boss.post(page, {**typed, "text": "See you, {{ given_name }}"}).status_code == 303
+    assert "Your words: English" in boss.get("messages/").text
+    assert "on its way to +441632960144" in boss.post(f"{page}test", boss.form(page)).text
+    outbox, gateway = Outbox(), Gateway()
+    with serving_texts(gateway) as url:
+        post = replace(post_with(outbox), texting=texting_of(url))
+        work_off(mail_worker(web.yoga, post, HandClock(web.now)))
+    assert [json.loads(one.body) for one in gateway.asked] == [{"to": "+441632960144", "text": "See you, Ada"}]
+    assert outbox.mails == []

@@ -60,7 +60,7 @@ def test_a_mail_server_that_is_away_for_an_hour_loses_nothing_and_the_console_sa
         assert "cannot be reached" not in boss.get("messages/").text
         clock.turn(600)
     web.now += timedelta(hours=1)
-    assert "2 mails wait since" in boss.get("messages/").text
+    assert "2 messages wait since" in boss.get("messages/").text
     assert "cannot be reached" not in owner(web, web.other).get("messages/").text
     outbox.failures = []
     clock.turn(3600)

@@ -23,8 +23,8 @@ ODD = st.text(
 
 def stored(**changes: str) -> StoredMessage:
     values = {
-        "template": "t", "address": "ada@example.com", "reply_to": "hello@yoga.example", "sender_name": "Yoga",
-        "subject": "Cancelled", "text": "", "html": "", **changes,
+        "template": "t", "channel": "email", "address": "ada@example.com", "reply_to": "hello@yoga.example",
+        "sender_name": "Yoga", "subject": "Cancelled", "text": "", "html": "", **changes,
     }  # fmt: skip
     return StoredMessage(UUID(int=7), created_at=NOW, sent_at=None, **values)
 

@@ -75,7 +75,7 @@ def test_what_a_transport_may_be() -> None:
 
 @pytest.mark.parametrize("url", ["", "http://x", "smtp://", "maildir:", "smtps:secret"])
 def test_what_it_may_not_be(url: str) -> None:
-    with pytest.raises(ValueError, match="a mail transport is"):
+    with pytest.raises(ValueError, match="mail_url is"):
         transport_of(url)
 
 

@@ -62,3 +62,18 @@ def test_n1_one_click_in_the_mail_program_turns_a_kind_off(web: Web) -> None:
     for wrong in (link[:-1], link.replace("/yoga/", "/other/")):
         assert visitor.get(wrong).status_code == 404
         assert visitor.post(wrong, {}, origin=None).status_code == 404
+
+
+def test_n1_text_messages_have_switches_of_their_own_once_the_business_sends_them(web: Web) -> None:
+    ada, text = web.customer(), REMINDER.replace("email", "sms")
+    assert "By text message" not in ada.get("profile/messages").text
+    web.settings(web.yoga, messages__texts=text)
+    page = ada.get("profile/messages").text
+    assert "By text message" in page
+    assert f'value="{text}" checked' in page
+    assert "01632 960001" in page or "Add your phone number" in page
+    guard = {"csrf_token": ada.form("profile/messages")["csrf_token"]}
+    assert ada.post("profile/messages", {**guard, "shown": [text], "wanted": []}).status_code == 303
+    page = ada.get("profile/messages").text
+    assert f'value="{text}">' in page
+    assert f'value="{REMINDER}" checked' in page
