@@ -84,6 +84,7 @@ KINDS = {
     "message.changed": _("Message changed"),
     "message.reset": _("Message reset"),
     "business.moved": _("Time zone, currency or language changed"),
+    "portal.arranged": _("Menu of the portal changed"),
     "branding.changed": _("Branding changed"),
     "site.added": _("Site allowed"),
     "site.removed": _("Site removed"),

@@ -11,6 +11,7 @@ from flask.wrappers import Response
 
 from bookwidget.catalog.choosing import Overtaken, Wish, change_settings
 from bookwidget.console.forms import WordsForm
+from bookwidget.console.languages import NAMES, customers_languages, named_languages, own_language
 from bookwidget.console.pages import show
 from bookwidget.events.store import Happened
 from bookwidget.kernel.errors import Missing, Refused
@@ -45,8 +46,6 @@ NEWS = {
     "switched": _("Saved. What you have turned off is not sent from now on."),
 }
 SWITCHED_MEANWHILE = _("Somebody else has changed this meanwhile. It shows what holds now; please look again.")
-NAMES = {"de": _("German"), "ar": _("Arabic"), "en": _("English")}
-"""Other languages are called by their code."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,7 @@ class Sheet:
 
     def languages(self) -> list[tuple[str, Text]]:
         """In which it can be written; what goes to the business is in its own."""
-        own = compose.language_of(desk().tenant.locale)
-        found = {own} if self.kind.recipient == BUSINESS else {own, "en", *services().catalogs.languages}
-        return [(one, NAMES.get(one, Text(one))) for one in sorted(found, key=lambda one: (one != own, one))]
+        return named_languages({own_language()}) if self.kind.recipient == BUSINESS else customers_languages()
 
     def changes(self) -> list[tuple[str, str]]:
         """What differs from the shipped words, line by line: `-` is gone, `+` is new."""

@@ -28,6 +28,7 @@ MENU = (
     )),
     (_("Website"), (
         ("embed", _("Embed"), None),
+        ("portal", _("Portal"), Permission.SETTINGS_CHANGE),
         ("branding", _("Branding"), Permission.BRANDING_CHANGE),
         ("sites", _("Sites"), Permission.SITES_CHANGE),
         ("hosts", _("Own address"), Permission.SITES_CHANGE),

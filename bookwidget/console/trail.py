@@ -45,7 +45,7 @@ GROUPS = {
         ("service", "date", "dates", "provider", "question", "hours", "time_off"),
         of_business=True,
     ),
-    "website": Group(_("Website"), ("branding", "site", "host", "message"), of_business=True),
+    "website": Group(_("Website"), ("branding", "portal", "site", "host", "message"), of_business=True),
     "business": Group(_("Team and settings"), ("member", "settings", "business", "import"), of_business=True),
 }
 NAMED_BY = ("name", "label", "origin", "business", "title", "service")

@@ -29,6 +29,10 @@ class Tenant(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     theme: Mapped[str] = mapped_column(String(40), default="quiet")
     branding: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    portal: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """The order and the names of the portal's sections (`accounts/portal.py`), as far as the business chose them."""
+    plan: Mapped[str] = mapped_column(String(40), default="")
+    """Which features it is entitled to (`plans.py`); empty: all."""
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """Only what differs from the defaults of the settings registry."""
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -31,6 +31,8 @@ class TenantFacts:
     phone: str
     theme: str
     branding: Mapping[str, Any]
+    portal: Mapping[str, Any]
+    plan: str
     settings: Settings
 
     @property

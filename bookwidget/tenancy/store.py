@@ -16,6 +16,8 @@ TENANT_COLUMNS = (
     Tenant.phone,
     Tenant.theme,
     Tenant.branding,
+    Tenant.portal,
+    Tenant.plan,
     Tenant.settings,
 )
 """In the order of the fields of `TenantFacts`."""

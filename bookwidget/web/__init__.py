@@ -5,6 +5,7 @@ from bookwidget.web.feed import feed_url
 from bookwidget.web.fields import DayField
 from bookwidget.web.files import allow_body, file_answer
 from bookwidget.web.guard import Form, PlainForm, blank
+from bookwidget.web.menu import front_url
 from bookwidget.web.one_booking.actions import Kind, kinds_of
 from bookwidget.web.one_booking.looks import Looks, looks_of
 from bookwidget.web.one_booking.opened import Opened
@@ -34,6 +35,7 @@ __all__ = [
     "choose_times",
     "feed_url",
     "file_answer",
+    "front_url",
     "go_on",
     "kinds_of",
     "looks_of",

@@ -10,7 +10,8 @@ from bookwidget.tenancy.actions import note_refused_site
 from bookwidget.tenancy.store import SITE_OF_ORIGIN
 from bookwidget.web.frames import cookie_comes_back
 from bookwidget.web.guard import PlainForm
-from bookwidget.web.rendering import is_on, render_bare
+from bookwidget.web.menu import is_on
+from bookwidget.web.rendering import render_bare
 from bookwidget.web.services import services
 from bookwidget.web.signing import needs_sign_in, own_path, signed_out
 from bookwidget.web.visits import HOSTED, Place, enter_tenant, origin_of, own_origin, tenant_of_host
@@ -29,7 +30,7 @@ def enter(tenant: str, widget: str) -> ResponseReturnValue:
     """What a snippet names: answers with the widget's address for the page that frames it."""
     here = enter_tenant(tenant, HOSTED)
     found = services().widgets.get(widget)
-    if not here.tenant.is_active or found is None or not is_on(found):
+    if not here.tenant.is_active or found is None or not is_on(found, here.tenant):
         abort(404)
     site = site_of_request(here, request)
     if site is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from flask import g, make_response, request, url_for
@@ -15,7 +15,6 @@ from jinja2 import TemplateError
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.kernel.text import Text
 from bookwidget.plugins import filtered, is_any
-from bookwidget.tenancy.extras import extras_of
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
@@ -25,24 +24,15 @@ from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.inputs import input_of
+from bookwidget.web.menu import MenuItem, base_of, current_widget, front_url, menu
 from bookwidget.web.one_booking.actions import button_and_menu
 from bookwidget.web.one_booking.looks import looks_of
 from bookwidget.web.services import services
 from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
 
-if TYPE_CHECKING:
-    from bookwidget.web.discovery import Manifest
-
 Row = TypeVar("Row")
 MOST_ADDRESSES = 8192
 """Kept in a process, of all businesses and their sites."""
-
-
-class MenuItem(NamedTuple):
-    slug: str
-    title: str
-    url: str
-    is_current: bool
 
 
 class Frame(NamedTuple):
@@ -166,9 +156,8 @@ SHARED: dict[str, Any] = {
 
 def make_frame(here: Place) -> Frame:
     tenant, person = here.tenant, here.signed_in
-    base = f"/w/{tenant.slug}/{here.site}/"
+    base = base_of(here)
     logo = here.branding.logo
-    first = next(iter(services().widgets))
     return Frame(
         language=here.language,
         direction=direction(here.locale),
@@ -177,7 +166,7 @@ def make_frame(here: Place) -> Frame:
         scheme=scheme_of(services().themes, tenant.theme, here.branding),
         contrast=services().themes.contrast(tenant.theme),
         logo_url=media_url(tenant.slug, logo.file) if logo else "",
-        home_url=f"{base}{current_widget() if not person else first}/",
+        home_url=front_url() if person else f"{base}{current_widget()}/",
         stylesheet_url=brand_url(tenant, here.branding),
         parent=here.parent,
         base=f"{base}-/",
@@ -187,7 +176,7 @@ def make_frame(here: Place) -> Frame:
         person=person.name if person else "",
         person_full=person.full_name if person else "",
         initials="".join(part[0] for part in person.full_name.split()[:2]).upper() if person else "",
-        menu=menu(base) if person else (),
+        menu=menu(here) if person else (),
         log_in_url=f"{base}login/",
         profile_url=f"{base}profile/",
         log_out_url=f"{base}-/sign-out",
@@ -200,36 +189,12 @@ def make_frame(here: Place) -> Frame:
     )
 
 
-def menu(base: str) -> tuple[MenuItem, ...]:
-    """The widgets that a signed-in customer can go to."""
-    current = current_widget()
-    entries = tuple(
-        MenuItem(widget.slug, widget.title, f"{base}{widget.slug}/", widget.slug == current)
-        for widget in services().widgets.values()
-        if widget.menu and (not widget.extra or is_on(widget))
-    )
-    if not is_any():
-        return entries
-    tenant = place().tenant
-    return tuple(filtered("menu_entries", "entries", entries, tenant.settings, business=tenant))
-
-
-def is_on(widget: "Manifest") -> bool:
-    """Whether the business has a widget: each, but for those that say of themselves that they are extra."""
-    return not widget.extra or widget.slug in extras_of(place().tenant.settings)
-
-
 def shown_rows(rows: Sequence[Row]) -> Sequence[Row]:
     """A list's rows, without those that a plugin of the business takes out."""
     if not is_any():
         return rows
     tenant = place().tenant
     return filtered("booking_rows", "rows", rows, tenant.settings, business=tenant)
-
-
-def current_widget() -> str:
-    name = request.blueprint or ""
-    return name if name in services().widgets else next(iter(services().widgets), "")
 
 
 def render_bare(name: str, **page: Any) -> str:

@@ -19,6 +19,7 @@ from bookwidget.accounts.actions import Browser, portal_is_open, sign_out
 from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
 from bookwidget.web.files import reader_of_file
 from bookwidget.web.frames import kind_for_this_browser, set_frame_cookie
+from bookwidget.web.menu import base_of, front_url
 from bookwidget.web.services import services
 from bookwidget.web.visits import is_fetched, is_plain_loopback, place
 
@@ -137,9 +138,9 @@ def own_path(path: str | None) -> str:
 
     Nor to the frame's own helpers: a redirect of ours would make a stranger's link to the log-in window our own.
     """
-    base = f"/w/{place().tenant.slug}/{place().site}/"
+    base = base_of(place())
     is_own = path and path.startswith(base) and OWN_PATH.fullmatch(path.removeprefix(base))
-    return path if is_own and path else f"{base}{next(iter(services().widgets))}/"
+    return path if is_own and path else front_url()
 
 
 def browser() -> Browser:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from bookwidget.web import errors, frames
 from bookwidget.web.discovery import Manifest, load_view
 from bookwidget.web.guard import refuse_foreign_posts
-from bookwidget.web.rendering import is_on
+from bookwidget.web.menu import is_on
 from bookwidget.web.services import Services, SignInPage
 from bookwidget.web.signing import needs_sign_in
 from bookwidget.web.visits import enter_tenant, place
@@ -57,7 +57,7 @@ class Widget:
             self.blueprint.before_request(self._only_where_it_is_on)
 
     def _only_where_it_is_on(self) -> None:
-        if not is_on(self.manifest):
+        if not is_on(self.manifest, place().tenant):
             abort(404)
 
     def page(self, path: str, view: View, *, methods: tuple[str, ...] = ("GET",)) -> None:

@@ -60,6 +60,10 @@ def business_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
     yield "invite", visitor.get("team/new")
     yield "no role", visitor.send("team/new", name="", email="x", role="x")
     own = web.yoga.ids["owner"].hex
+    yield "portal", visitor.get("portal/?saved=1")
+    long = {f"word:{slug}:en": "1" * (30 + at) for at, slug in enumerate(("bookings", "book"))}
+    yield "a long name", visitor.send("portal/", **long)
+    yield "one place for two", visitor.send("portal/", **{"place:book": "1"})
     yield "the only owner", visitor.send(f"team/{own}/end", f"team/{own}/")
     for deed in ("role", "ended", "withdrawn"):
         yield deed, visitor.get(f"team/?done={deed}")

@@ -39,7 +39,7 @@ def tenant(**changes: Any) -> TenantFacts:
     values = {
         "id": uuid7(), "slug": "yoga", "name": "Harbour Yoga", "is_active": True, "locale": "en_GB",
         "timezone": "Europe/London", "currency": "GBP", "email": "hello@yoga.example", "phone": "+441632960144",
-        "theme": "quiet", "branding": {}, "settings": Settings({}), **changes,
+        "theme": "quiet", "branding": {}, "portal": {}, "plan": "", "settings": Settings({}), **changes,
     }  # fmt: skip
     return TenantFacts(**values)
 

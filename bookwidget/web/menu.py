@@ -1,0 +1,71 @@
+"""The portal's menu: the sections that the business has on, in its order and words. Every page of a widget has it."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from flask import request
+
+from bookwidget.accounts.portal import PortalMenu
+from bookwidget.plugins import filtered, is_any
+from bookwidget.tenancy.extras import extras_of
+from bookwidget.tenancy.scope import TenantFacts
+from bookwidget.web.discovery import Manifest
+from bookwidget.web.services import services
+from bookwidget.web.visits import Place, place
+
+
+class MenuItem(NamedTuple):
+    slug: str
+    title: str
+    """In English; translated where it is shown."""
+    url: str
+    is_current: bool
+    own_word: str = ""
+    """What the business calls it in the reader's language, in place of the title; empty: nothing else."""
+
+
+@lru_cache(maxsize=1024)
+def menu_of(tenant: TenantFacts) -> PortalMenu:
+    return PortalMenu.from_json(tenant.portal)
+
+
+def is_on(widget: Manifest, tenant: TenantFacts) -> bool:
+    """Whether the business has a widget: each, but for those that say of themselves that they are extra."""
+    return not widget.extra or widget.slug in extras_of(tenant.settings)
+
+
+def sections(tenant: TenantFacts) -> list[Manifest]:
+    """What a signed-in customer can go to, in the business's order; what it did not place comes last, as it comes."""
+    order = menu_of(tenant).order
+    on = [widget for widget in services().widgets.values() if widget.menu and is_on(widget, tenant)]
+    return sorted(on, key=lambda widget: order.index(widget.slug) if widget.slug in order else len(order))
+
+
+def menu(here: Place) -> tuple[MenuItem, ...]:
+    current, tenant, base = current_widget(), here.tenant, base_of(here)
+    own = menu_of(tenant)
+    entries = tuple(
+        MenuItem(
+            one.slug, one.title, f"{base}{one.slug}/", one.slug == current, own.word(one.slug, here.locale)
+        )
+        for one in sections(tenant)
+    )  # fmt: skip
+    return (
+        tuple(filtered("menu_entries", "entries", entries, tenant.settings, business=tenant)) if is_any() else entries
+    )
+
+
+def base_of(here: Place) -> str:
+    return f"/w/{here.tenant.slug}/{here.site}/"
+
+
+def front_url() -> str:
+    """Of the portal's first section."""
+    here = place()
+    first = next(iter(sections(here.tenant)), None) or next(iter(services().widgets.values()))
+    return f"{base_of(here)}{first.slug}/"
+
+
+def current_widget() -> str:
+    name = request.blueprint or ""
+    return name if name in services().widgets else next(iter(services().widgets), "")
