@@ -31,7 +31,9 @@ const why = node => (node.any[0] || node.all[0] || node.none[0]).message;
 return axe.run(document, {runOnly: arguments[0], resultTypes: ["violations"]}).then(result => result.violations.flatMap(
     rule => rule.nodes.map(node => [rule.id, node.target.join(" "), why(node)])));
 """
-KIND = re.compile(r"<(?:h\d|[a-z]+)\b|\b(?:class|type|role|aria-\w+)=\"[^\"]*\"")
+STATES = "current|invalid|expanded|selected|pressed|checked|disabled|live|hidden|haspopup|sort"
+KIND = re.compile(rf"<(?:h\d|[a-z]+)\b|\b(?:class|type|role|aria-(?:{STATES}))=\"[^\"]*\"|\baria-\w+=")
+"""Elements, what they are and their states; of other attributes, such as names, only that they are there."""
 SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 WIDTHS, SCHEMES = (320, 768, 1280), ("light", "dark")
 LOOKS = tuple(product(WIDTHS, SCHEMES))
