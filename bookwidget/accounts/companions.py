@@ -8,7 +8,7 @@ from uuid import UUID
 from bookwidget.accounts import store
 from bookwidget.accounts.models import Companion
 from bookwidget.events.record import record
-from bookwidget.kernel.actors import ActorKind
+from bookwidget.kernel.actors import ActorKind, Door
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.lines import clean_line
 from bookwidget.kernel.text import Text, _
@@ -46,7 +46,7 @@ class Remembered:
 
 def list_companions(scope: Scope) -> tuple[CompanionFacts, ...]:
     """Those of the customer who acts, by name; nobody for anybody else."""
-    if scope.actor.kind is not ActorKind.CUSTOMER:
+    if not is_themselves(scope):
         return ()
     rows = scope.session.rows(store.COMPANIONS, {"customer": scope.actor.id})
     year = this_year(scope)
@@ -54,6 +54,11 @@ def list_companions(scope: Scope) -> tuple[CompanionFacts, ...]:
         CompanionFacts(id, name, is_child, born, None if born is None else year - born)
         for id, name, is_child, born in rows
     )
+
+
+def is_themselves(scope: Scope) -> bool:
+    """A customer, and not somebody of the business who looks at the pages as they see them."""
+    return scope.actor.kind is ActorKind.CUSTOMER and scope.actor.door is not Door.CONSOLE
 
 
 def save_companion(

@@ -18,6 +18,7 @@ from bookwidget.kernel.text import _
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
+BLOCKED = _("This customer is blocked. Unblock them first.")
 PAGE = 25
 MOST_PAGES = 100_000
 """Beyond this there is nothing: numbers in addresses are typed by anybody, and databases have a largest one."""
@@ -185,7 +186,7 @@ def invite_customer(scope: Scope, customer_id: UUID, *, address: str) -> None:
     """
     customer = read_customer(scope, customer_id)
     if customer.is_blocked:
-        raise Denied(_("This customer is blocked. Unblock them first."))
+        raise Denied(BLOCKED)
     offer_password(scope, customer_id, address=address, kind=RESET if customer.has_account else INVITED)
 
 

@@ -15,6 +15,7 @@ from bookwidget.accounts.customers import (
     list_sign_ins_of,
     read_customer,
 )
+from bookwidget.accounts.viewing import begin_view, end_view
 from bookwidget.bookings.actions import DeskQuery, find_bookings, list_notes_of
 from bookwidget.console.bookings import STATUS_TITLES, phone_of
 from bookwidget.console.changing import staff
@@ -23,11 +24,15 @@ from bookwidget.console.history import KINDS, OF_A_CUSTOMER
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
 from bookwidget.notices.sent import list_messages_to
 from bookwidget.tenancy.scope import Scope
+from bookwidget.web.desk import desk
+from bookwidget.web.entry import front_page
 from bookwidget.web.guard import PlainForm
 from bookwidget.web.signing import address
+from bookwidget.web.viewing import viewing_site
 
 NEWS = {
     "added": _("The customer has been added."),
@@ -35,6 +40,7 @@ NEWS = {
     "blocked": _("The customer is blocked and logged out."),
     "unblocked": _("The customer is no longer blocked."),
     "invited": _("The invitation is on its way."),
+    "view-ended": _("You have stopped viewing. The customer can read in their profile that you looked."),
 }
 SHOWN = 8
 """Bookings on a customer's page; the list of bookings has all."""
@@ -62,7 +68,8 @@ def show_customer(customer: str, *, trouble: Text | None = None, status: int = 2
         notes=list_notes_of(scope, found.id), messages=list_messages_to(scope, found.id),
         sign_ins=list_sign_ins_of(scope, found.id),
         steps=[(step, KINDS[step.kind], who_did(step, found)) for step in steps],
-        trouble=trouble, news=None if trouble else NEWS.get(request.args.get("done", "")),
+        may_view=desk().may(Permission.CUSTOMER_VIEW_AS), trouble=trouble,
+        news=None if trouble else NEWS.get(request.args.get("done", "")),
     )  # fmt: skip
 
 
@@ -123,6 +130,26 @@ def customers_invite(customer: str) -> ResponseReturnValue:
     except Denied as denied:
         return show_customer(customer, trouble=denied.reason, status=403)
     return back(customer, "invited")
+
+
+def customers_view(customer: str) -> ResponseReturnValue:
+    """Into the customer's widgets, to look only."""
+    scope = staff()
+    if request.method == "GET":
+        return redirect(url_for(".customers_one", customer=customer), 303)
+    PlainForm().check_guard()
+    found = find(scope, customer)
+    begin_view(scope, found.id)
+    return redirect(front_page(scope.tenant.slug, viewing_site(found.id)), 303)
+
+
+def customers_view_end(customer: str) -> ResponseReturnValue:
+    scope = staff()
+    if request.method == "GET":
+        return redirect(url_for(".customers_one", customer=customer), 303)
+    PlainForm().check_guard()
+    end_view(scope, find(scope, customer).id)
+    return back(customer, "view-ended")
 
 
 def back(customer: str, deed: str) -> ResponseReturnValue:

@@ -41,6 +41,8 @@ KINDS = {
     "customer.blocked": _("Blocked"),
     "customer.unblocked": _("Unblocked"),
     "customer.signed_in": _("Logged in"),
+    "customer.viewed": _("Pages viewed as the customer sees them"),
+    "customer.view_ended": _("Viewing as the customer ended"),
     "password.reset_requested": _("Link to set a password sent"),
     "customer.invited": _("Invited to the portal"),
     "password.changed": _("Password changed"),
@@ -100,7 +102,7 @@ KINDS = {
 OF_A_CUSTOMER = (
     "customer.added", "customer.updated", "customer.blocked", "customer.unblocked", "customer.signed_in",
     "password.reset_requested", "customer.invited", "customer.bounced",
-    "customer.messages_chosen", "password.changed",
+    "customer.messages_chosen", "password.changed", "customer.viewed", "customer.view_ended",
 )  # fmt: skip
 """What a customer's own page shows."""
 ALLOWED = {

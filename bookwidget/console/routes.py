@@ -91,6 +91,8 @@ for path, view in (
     ("/customers/<customer>/block", customers.customers_block),
     ("/customers/<customer>/invite", customers.customers_invite),
     ("/portal/", portal.portal),
+    ("/customers/<customer>/view", customers.customers_view),
+    ("/customers/<customer>/view/end", customers.customers_view_end),
     ("/questions/new", questions.questions_new),
     ("/questions/<question>/", questions.questions_edit),
     ("/questions/<question>/place", questions.questions_place),

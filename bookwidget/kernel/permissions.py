@@ -20,6 +20,7 @@ class Permission(StrEnum):
     BRANDING_CHANGE = "branding:change"
     CATALOG_CHANGE = "catalog:change"
     CUSTOMERS_IMPORT = "customers:import"
+    CUSTOMER_VIEW_AS = "customer:view_as"
     HISTORY_READ = "history:read"
     NUMBERS_READ = "numbers:read"
     OWNERS_CHANGE = "owners:change"

@@ -8,9 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.orm import Session
 
+from bookwidget.kernel.errors import Denied
+from bookwidget.kernel.text import _
 from bookwidget.tenancy.base import Owned
 from bookwidget.tenancy.reading import Readings
 from bookwidget.tenancy.wall import CrossesTenants, UndeclaredWrite
+
+ONLY_LOOKING = _("You are only looking: nothing can be changed here.")
 
 
 class TenantSession(Session):
@@ -23,6 +27,8 @@ class TenantSession(Session):
         super().__init__(engine, expire_on_commit=False)
         self.tenant_id: Final = tenant
         self.is_writing = False
+        self.is_read_only = False
+        """Whether `writing` is refused: for somebody who only looks."""
         self._engine, self._readings = engine, readings
         self._reader: Connection | None = None
 
@@ -88,6 +94,8 @@ def writing(session: TenantSession) -> Iterator[TenantSession]:
     `with_for_update()`, or the change is one conditional UPDATE. It holds no hashing, image work, file, mail
     or gateway call, because others wait for it. Savepoints (`session.begin_nested()`) work inside.
     """
+    if session.is_read_only:
+        raise Denied(ONLY_LOOKING)
     if session.is_writing:
         raise UndeclaredWrite("`writing` inside `writing` would undo what the outer one has done")
     if session.new or session.dirty or session.deleted:

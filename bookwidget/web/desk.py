@@ -67,8 +67,8 @@ def console_cookie() -> str:
     return "bw-console" if is_plain_loopback() else "__Host-bw-console"
 
 
-def enter_console() -> Desk | None:
-    """Binds the request to the desk that its cookie opens, if it opens one."""
+def desk_of_cookie() -> Desk | None:
+    """The desk that the request's cookie opens, if it opens one."""
     tenant, _dot, secret_text = request.cookies.get(console_cookie(), "").partition(".")
     tenant_id = parse_uuid(tenant)
     if tenant_id is None:
@@ -79,8 +79,15 @@ def enter_console() -> Desk | None:
     except Missing:
         desk.session.close()
         return None
-    g.place = desk
     return desk
+
+
+def enter_console() -> Desk | None:
+    """Binds the request to the desk that its cookie opens."""
+    found = desk_of_cookie()
+    if found is not None:
+        g.place = found
+    return found
 
 
 def desk() -> Desk:

@@ -78,14 +78,19 @@ def front_door() -> ResponseReturnValue:
     return redirect(f"/p/{g.place.tenant.slug}/", 303)
 
 
+def front_page(tenant: str, site: str) -> str:
+    """The first page of a signed-in customer."""
+    first = next(widget for widget in services().widgets.values() if widget.sign_in)
+    return f"/w/{tenant}/{site}/{first.slug}/"
+
+
 @blueprint.get("/p/<tenant>/")
 def portal(tenant: str) -> ResponseReturnValue:
     """The hosted portal."""
     here = enter_tenant(tenant, HOSTED)
     if not here.tenant.is_active:
         abort(404)
-    first = next(widget for widget in services().widgets.values() if widget.sign_in)
-    return redirect(f"/w/{tenant}/{HOSTED}/{first.slug}/", 303)
+    return redirect(front_page(tenant, HOSTED), 303)
 
 
 @helpers.get("/probe")

@@ -88,9 +88,7 @@ def hidden(token: str) -> Markup:
 def subject_of_request() -> tuple[str, str]:
     """Tenant and person; empty where there is none, as on the console's sign-in page."""
     here: Place | None = g.get("place")
-    if here is None:
-        return "", ""
-    return here.tenant.slug, here.signed_in.person_id.hex if here.signed_in else ""
+    return here.subject if here is not None else ("", "")
 
 
 class Form(FlaskForm):

@@ -28,7 +28,7 @@ from bookwidget.web.menu import MenuItem, base_of, current_widget, front_url, me
 from bookwidget.web.one_booking.actions import button_and_menu
 from bookwidget.web.one_booking.looks import looks_of
 from bookwidget.web.services import services
-from bookwidget.web.visits import HOSTED, PREVIEW, Place, place
+from bookwidget.web.visits import HOSTED, PREVIEW, Place, Viewed, place
 
 Row = TypeVar("Row")
 MOST_ADDRESSES = 8192
@@ -57,6 +57,8 @@ class Frame(NamedTuple):
     probe_came_back: bool
     is_hosted: bool
     is_preview: bool
+    viewed: Viewed | None
+    """Somebody of the business looks at this in place of the customer, and can change nothing."""
     person: str
     """First name of who is signed in; empty when nobody is."""
     person_full: str
@@ -171,8 +173,9 @@ def make_frame(here: Place) -> Frame:
         parent=here.parent,
         base=f"{base}-/",
         probe_came_back=g.get("probe_came_back", False),
-        is_hosted=here.site == HOSTED,
+        is_hosted=here.is_hosted,
         is_preview=here.site == PREVIEW,
+        viewed=here.viewed,
         person=person.name if person else "",
         person_full=person.full_name if person else "",
         initials="".join(part[0] for part in person.full_name.split()[:2]).upper() if person else "",

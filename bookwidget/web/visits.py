@@ -1,7 +1,9 @@
 """The request's tenant, host page and person: bound once from the address and one statement."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,6 +26,16 @@ HOSTED, PREVIEW = "0", "preview"
 
 PLATFORM = {"platform", "sign_up", "console", "development"}
 """Blueprints that belong to no business's host name."""
+
+
+class Viewed(NamedTuple):
+    """Somebody of the business looks at these pages in place of the customer."""
+
+    customer: str
+    """Full name."""
+    until: datetime
+    end_url: str
+    """Where the button posts that ends it."""
 
 
 class Place:
@@ -105,6 +117,20 @@ class Place:
     def branding(self) -> Branding:
         return branding_of(self.tenant)
 
+    @property
+    def subject(self) -> tuple[str, str]:
+        """For whom the guards of this place's forms are made: tenant and person."""
+        return self.tenant.slug, self.signed_in.person_id.hex if self.signed_in else ""
+
+    @property
+    def viewed(self) -> Viewed | None:
+        """Set where somebody of the business looks at this in place of the customer."""
+        return None
+
+    def refusal(self) -> Response | None:
+        """The answer where this place does not take the request; None: it does."""
+        return None
+
     def scope(self) -> Scope:
         return Scope(self.session, self.tenant, self.actor, self.now)
 
@@ -125,12 +151,12 @@ def place() -> Place:
     return found
 
 
-def enter_tenant(slug: str, site: str) -> Place:
+def enter_tenant(slug: str, site: str, make: Callable[[UUID, str], Place] = Place) -> Place:
     """Binds the request to a tenant, before anything of it is read; 404 if there is none, or not at this host."""
     tenant_id = find_tenant(services().database, slug)
     if tenant_id is None or tenant_of_host() not in (None, tenant_id):
         abort(404)
-    g.place = Place(tenant_id, site)
+    g.place = make(tenant_id, site)
     return place()
 
 

@@ -12,7 +12,8 @@ from bookwidget.web.guard import refuse_foreign_posts
 from bookwidget.web.menu import is_on
 from bookwidget.web.services import Services, SignInPage
 from bookwidget.web.signing import needs_sign_in
-from bookwidget.web.visits import enter_tenant, place
+from bookwidget.web.viewing import enter_frame
+from bookwidget.web.visits import place
 
 View = Callable[..., ResponseReturnValue]
 
@@ -23,7 +24,7 @@ def in_frame(blueprint: Blueprint) -> Blueprint:
     @blueprint.url_value_preprocessor
     def bind(endpoint: str | None, values: dict[str, Any] | None) -> None:
         if values is not None:
-            enter_tenant(values.pop("tenant"), values.pop("site"))
+            enter_frame(values.pop("tenant"), values.pop("site"))
 
     @blueprint.url_defaults
     def stay_in_frame(endpoint: str, values: dict[str, Any]) -> None:
@@ -34,10 +35,11 @@ def in_frame(blueprint: Blueprint) -> Blueprint:
             values.setdefault("site", here.site)
 
     @blueprint.before_request
-    def guard() -> None:
+    def guard() -> ResponseReturnValue | None:
         place().visit  # noqa: B018 - the one statement; 404 for what is not there
         refuse_foreign_posts()
         g.probe_came_back = frames.cookie_comes_back()
+        return place().refusal()
 
     blueprint.after_request(frames.finish)
     errors.in_frame(blueprint)

@@ -43,6 +43,8 @@ LEAD_BACK = {
         "bookings_note",
         "customers_block",
         "customers_invite",
+        "customers_view",
+        "customers_view_end",
         "questions_place",
         "questions_retire",
         "team_role",
@@ -194,7 +196,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 55
+    assert tried == 57
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

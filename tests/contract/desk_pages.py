@@ -141,8 +141,15 @@ def customer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
         yield deed, visitor.get(str(visitor.send(f"{page}{deed}", page).location))
     ada = f"customers/{web.yoga.ids['ada'].hex}/"
     yield "a customer", visitor.get(ada)
-    for deed in ("saved", "unblocked"):
+    for deed in ("saved", "unblocked", "view-ended"):
         yield deed, visitor.get(f"{ada}?done={deed}")
+    looks = str(visitor.send(f"{ada}view", ada).location)
+    site = looks.removesuffix("bookings/")
+    for path in ("bookings/", "profile/views", "profile/people"):
+        yield f"seen as the customer: {path}", visitor.get(site + path)
+    yield "only looking", visitor.post(f"{site}profile/details", {})
+    visitor.send(f"{visitor.url(ada)}view/end", looks)
+    yield "no longer looking", visitor.get(looks)
 
 
 def message_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:

@@ -18,7 +18,7 @@ from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web import Form, PlainForm, Widget, blank, feed_url, place, render
 
-from . import messages, people
+from . import messages, people, views
 from .forms import DetailsForm, PasswordForm, SignInForm
 
 OTHERS = "others"
@@ -33,6 +33,7 @@ def register(widget: Widget) -> None:
     widget.page("/sign-ins", sign_ins, methods=("GET", "POST"))
     people.register(widget)
     messages.register(widget)
+    views.register(widget)
     widget.page("/calendar", calendar, methods=("GET", "POST"))
 
 
