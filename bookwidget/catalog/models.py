@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Owned, refers_to
@@ -68,6 +68,7 @@ class Location(Owned, Base):
 
     name: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(300), default="")
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class ServiceLocation(Owned, Base):
@@ -94,6 +95,10 @@ class TicketType(Owned, Base):
     name: Mapped[str] = mapped_column(String(80))
     price: Mapped[int]
     is_child: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Those of one class stand in this order, then in that in which they were made."""
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """A type that is no longer offered stays, because tickets refer to it."""
 
 
 class Question(Owned, Base):

@@ -167,15 +167,22 @@ def place_question(scope: Scope, question_id: UUID, neighbour_id: UUID, *, is_be
         require(scope, Permission.CATALOG_CHANGE)
         scope.session.rows(store.LOCK_QUESTIONS).all()
         order = [row.id for row in scope.session.rows(store.KEPT_QUESTIONS)]
-        if question_id not in order or neighbour_id not in order or question_id == neighbour_id:
-            raise Missing
-        if (order.index(question_id) < order.index(neighbour_id)) is is_before:
+        if not placed(order, question_id, neighbour_id, is_before=is_before):
             return
-        order.remove(question_id)
-        order.insert(order.index(neighbour_id) + (0 if is_before else 1), question_id)
         for position, id in enumerate(order, 1):
             scope.session.rows(store.SET_POSITION, {"of": id, "position": position})
         record(scope, "question.placed", after={"question": question_id.hex, "position": order.index(question_id) + 1})
+
+
+def placed(order: list[UUID], id: UUID, neighbour_id: UUID, *, is_before: bool) -> bool:
+    """Puts one before or after another, in place; whether anything changed. `Missing` for what is not in the order."""
+    if id not in order or neighbour_id not in order or id == neighbour_id:
+        raise Missing
+    if (order.index(id) < order.index(neighbour_id)) is is_before:
+        return False
+    order.remove(id)
+    order.insert(order.index(neighbour_id) + (0 if is_before else 1), id)
+    return True
 
 
 def write(scope: Scope, question: Question, clean: WantedQuestion) -> None:

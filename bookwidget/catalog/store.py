@@ -51,12 +51,23 @@ PROVIDERS = (
     .order_by(Provider.name, Provider.id)
 )
 EVERYBODY = select(Provider.id, Provider.name).where(Provider.is_active.is_(True)).order_by(Provider.name, Provider.id)
-CHEAPEST = select(TicketType.service_id, func.min(TicketType.price)).group_by(TicketType.service_id)
+CHEAPEST = (
+    select(TicketType.service_id, func.min(TicketType.price))
+    .where(TicketType.is_active.is_(True))
+    .group_by(TicketType.service_id)
+)
 TICKET_TYPES = (
     select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child)
-    .where(TicketType.service_id == bindparam("service"))
-    .order_by(TicketType.id)
+    .where(TicketType.service_id == bindparam("service"), TicketType.is_active.is_(True))
+    .order_by(TicketType.position, TicketType.id)
 )
+# In the order of the fields of `ticket_types.kept`.
+KEPT_TICKET_TYPES = (
+    select(TicketType.id, TicketType.name, TicketType.price, TicketType.is_child, TicketType.is_active)
+    .where(TicketType.service_id == bindparam("service"))
+    .order_by(TicketType.position, TicketType.id)
+)
+SET_TICKET_POSITION = update(TicketType).where(TicketType.id == bindparam("of")).values(position=bindparam("position"))
 QUESTIONS = (
     select(Question.id, Question.kind, Question.label, Question.help, Question.options, Question.is_required)
     .where(
@@ -81,13 +92,45 @@ LAST_POSITION = select(func.coalesce(func.max(Question.position), 0))
 LOCK_QUESTIONS = select(Question.id).order_by(Question.id).with_for_update()
 SET_POSITION = update(Question).where(Question.id == bindparam("of")).values(position=bindparam("position"))
 SET_ASKED = update(Question).where(Question.id == bindparam("of")).values(is_active=bindparam("asked"))
-ALL_LOCATIONS = select(Location.id, Location.name, Location.address).order_by(Location.name, Location.id)
+ALL_LOCATIONS = (
+    select(Location.id, Location.name, Location.address)
+    .where(Location.is_active.is_(True))
+    .order_by(Location.name, Location.id)
+)
 LOCATIONS = (
     select(Location.id, Location.name, Location.address)
     .join(ServiceLocation, ServiceLocation.location_id == Location.id)
-    .where(ServiceLocation.service_id == bindparam("service"))
+    .where(ServiceLocation.service_id == bindparam("service"), Location.is_active.is_(True))
     .order_by(Location.name, Location.id)
 )
+
+# People and locations as staff see them, with the services that each is for.
+KEPT_PROVIDERS = select(Provider.id, Provider.name, Provider.is_active).order_by(Provider.name, Provider.id)
+KEPT_LOCATIONS = select(Location.id, Location.name, Location.is_active, Location.address).order_by(
+    Location.name, Location.id
+)
+_appointments = (Service.is_active.is_(True), Service.kind == "appointment")
+PERFORMED = (
+    select(ServiceProvider.provider_id, ServiceProvider.service_id)
+    .join(Service, Service.id == ServiceProvider.service_id)
+    .where(Service.is_active.is_(True))
+)
+HOUSED = (
+    select(ServiceLocation.location_id, ServiceLocation.service_id)
+    .join(Service, Service.id == ServiceLocation.service_id)
+    .where(*_appointments)
+)
+LOCK_SERVICES = select(Service.id).where(Service.is_active.is_(True)).order_by(Service.id).with_for_update()
+LOCK_APPOINTMENTS = select(Service.id).where(*_appointments).order_by(Service.id).with_for_update()
+FORGET_PERFORMED = delete(ServiceProvider).where(
+    ServiceProvider.provider_id == bindparam("of"),
+    ServiceProvider.service_id.in_(select(Service.id).where(Service.is_active.is_(True))),
+)
+FORGET_HOUSED = delete(ServiceLocation).where(
+    ServiceLocation.location_id == bindparam("of"),
+    ServiceLocation.service_id.in_(select(Service.id).where(*_appointments)),
+)
+"""Services that are no longer offered keep theirs: they may come back."""
 
 SETTINGS_CHANGES = (
     select(Event.at, func.coalesce(Member.name, ""), Event.facts)

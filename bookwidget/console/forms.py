@@ -180,6 +180,27 @@ class ServiceForm(Form):
     """Names the service as the page showed it."""
 
 
+class ResourceForm(Form):
+    """Somebody who performs services, or a location."""
+
+    name = StringField(_("Name"))
+    address = StringField(_("Address (optional)"))
+    resource = HiddenField()
+    """The new one's id, given with the page: sent twice, it is one."""
+    seen = HiddenField()
+    """Names it as the page showed it."""
+
+
+class TicketTypeForm(Form):
+    name = StringField(_("Name"))
+    price = StringField(_("Price"))
+    is_child = BooleanField(_("It is for children"))
+    kind = HiddenField()
+    """The new one's id, given with the page: sent twice, it is one type."""
+    seen = HiddenField()
+    """Names the type as the page showed it."""
+
+
 class DatesForm(Form):
     """Dates of a class to publish. Sent by GET first, so that the preview is an address; publishing it is guarded."""
 

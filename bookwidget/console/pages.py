@@ -24,6 +24,8 @@ MENU = (
         ("services", _("Services"), Permission.CATALOG_CHANGE),
         ("dates", _("Dates"), Permission.BOOKING_READ),
         ("hours", _("Hours"), Permission.CATALOG_CHANGE),
+        ("providers", _("People"), Permission.CATALOG_CHANGE),
+        ("locations", _("Locations"), Permission.CATALOG_CHANGE),
         ("questions", _("Questions"), Permission.CATALOG_CHANGE),
     )),
     (_("Website"), (

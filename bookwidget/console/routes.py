@@ -27,12 +27,14 @@ from bookwidget.console import (
     portal,
     publishing,
     questions,
+    resources,
     rules,
     services,
     settings,
     signing,
     sites,
     team,
+    ticket_types,
     today,
     trail,
     undelivered,
@@ -109,6 +111,16 @@ for path, view in (
     ("/services/new", services.services_new),
     ("/services/<service>/", services.services_edit),
     ("/services/<service>/retire", services.services_retire),
+    ("/services/<service>/tickets/new", ticket_types.services_tickets_new),
+    ("/services/<service>/tickets/<kind>/", ticket_types.services_tickets_edit),
+    ("/services/<service>/tickets/<kind>/place", ticket_types.services_tickets_place),
+    ("/services/<service>/tickets/<kind>/retire", ticket_types.services_tickets_retire),
+    ("/locations/new", resources.locations_new),
+    ("/locations/<location>/", resources.locations_edit),
+    ("/locations/<location>/retire", resources.locations_retire),
+    ("/people/new", resources.providers_new),
+    ("/people/<provider>/", resources.providers_edit),
+    ("/people/<provider>/retire", resources.providers_retire),
     ("/messages/", messages.messages),
     ("/messages/undelivered", undelivered.messages_undelivered),
     ("/messages/<message>/", messages.messages_edit),
@@ -152,6 +164,9 @@ blueprint.add_url_rule("/dates/", "dates", dates.dates)
 blueprint.add_url_rule("/dates/<occurrence>/", "dates_one", dates.dates_one)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)
+blueprint.add_url_rule("/services/<service>/tickets/", "services_tickets", ticket_types.services_tickets)
+blueprint.add_url_rule("/locations/", "locations", resources.locations)
+blueprint.add_url_rule("/people/", "providers", resources.providers)
 blueprint.add_url_rule("/start/", "start", onboarding.start)
 blueprint.add_url_rule("/start/snippet", "start_snippet", onboarding.start_snippet)
 blueprint.add_url_rule("/embed/", "embed", embed.embed)

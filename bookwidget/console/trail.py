@@ -42,7 +42,7 @@ GROUPS = {
     "customers": Group(_("Customers"), ("customer", "password", "companion", "feed")),
     "offer": Group(
         _("Services, dates and hours"),
-        ("service", "date", "dates", "provider", "question", "hours", "time_off"),
+        ("service", "date", "dates", "provider", "location", "ticket_type", "question", "hours", "time_off"),
         of_business=True,
     ),
     "website": Group(_("Website"), ("branding", "portal", "site", "host", "message"), of_business=True),

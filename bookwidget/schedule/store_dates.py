@@ -1,10 +1,12 @@
 """Statements on dates of classes, as staff publish and change them."""
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from bookwidget.catalog.models import Service
 from bookwidget.schedule.models import Hold, Occurrence
 from bookwidget.schedule.store import LAPSED, SCHEDULED
+
+_lapsed = select(Hold.id).where(Hold.occurrence_id == Occurrence.id, Occurrence.is_private.is_(True), LAPSED).exists()
 
 NEIGHBOURS = (
     select(
@@ -28,11 +30,18 @@ NEIGHBOURS = (
             Occurrence.location_id == bindparam("location"),
             (Occurrence.service_id == bindparam("service")) & Occurrence.is_private.is_(False),
         ),
-        ~select(Hold.id).where(Hold.occurrence_id == Occurrence.id, Occurrence.is_private.is_(True), LAPSED).exists(),
+        ~_lapsed,
     )
     .order_by(Occurrence.starts_at, Occurrence.id)
 )
 """What takes place meanwhile with the same provider, at the same location, or of the same service."""
+
+COMING = (
+    select(Occurrence.provider_id, Occurrence.location_id, func.count())
+    .where(SCHEDULED, Occurrence.ends_at > bindparam("now"), ~_lapsed)
+    .group_by(Occurrence.provider_id, Occurrence.location_id)
+)
+"""How many dates and appointments are to come, by who performs them and where."""
 
 MINE = select(Occurrence.id).where(Occurrence.id.in_(bindparam("occurrences", expanding=True)))
 

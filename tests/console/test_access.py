@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from bookwidget.accounts.models import CustomerImport
 from bookwidget.bookings.models import Ticket
-from bookwidget.catalog.models import Question
+from bookwidget.catalog.models import Question, TicketType
 from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import OccurrenceKey
@@ -35,6 +35,10 @@ LEAD_BACK = {
         "sites_allow",
         "sites_dismiss",
         "services_retire",
+        "services_tickets_place",
+        "services_tickets_retire",
+        "providers_retire",
+        "locations_retire",
         "hours_off",
         "hours_end",
         "bookings_attendance",
@@ -87,12 +91,14 @@ def ids(web: Web) -> dict[str, str]:
     with web.database.session(web.yoga.tenant_id) as session:
         ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
     question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
+    kind: TicketType = web.yoga.add(TicketType(id=uuid7(), service_id=web.yoga.ids["flow"], name="Child", price=700))
     made = some_import(web, web.yoga)
     day = web.now.date()
     off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
     return {
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
-        "host": host.id.hex,
+        "host": host.id.hex, "location": web.yoga.ids["studio"].hex, "provider": web.yoga.ids["mara"].hex,
+        "kind": kind.id.hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
         "member": web.yoga.ids["owner"].hex, "number": made.id.hex, "occurrence": booking.occurrence_id.hex,
@@ -186,6 +192,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
     pages = ("", "cancel", "move", "rules", f"transfer?step=review&slot={slot}")
     more = [f"team/{web.other.ids['owner'].hex}/"]
     more += [f"dates/{own.occurrence_id.hex}/{page}" for page in ("change", "cancel")]
+    more += [f"services/{web.other.ids['flow'].hex}/tickets/new", "people/new"]
     more += [f"imports/{some_import(web, web.other).id.hex}/"]
     tokens = guards(visitor, again, *more, *(f"bookings/{own.code}/{page}" for page in pages))
     tried = 0
@@ -196,7 +203,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 57
+    assert tried == 70
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bookwidget.bookings.models import Ticket, WaitlistEntry
-from bookwidget.catalog.models import TicketType
+from bookwidget.catalog.models import Service, TicketType
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.kinds import KINDS
 from bookwidget.notices.wishes import unsubscribe_token
@@ -31,6 +31,35 @@ def question_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     yield "question", visitor.get(question)
     visitor.send(f"{question}retire", "questions/")
     yield "retired question", visitor.get("questions/")
+
+
+def offer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """People, locations and ticket types: none, with what is wrong, saved, no longer offered."""
+    ids, lesson = web.yoga.ids, Service(id=uuid7(), name="123", kind="class", minutes=30)
+    web.yoga.add(lesson)
+    kinds = f"services/{lesson.id.hex}/tickets/"
+    yield "no ticket types", visitor.get(kinds)
+    for room, one in (("people", ids["tom"]), ("locations", ids["studio"])):
+        yield f"no {room}", visitor.send(f"{room}/new", name="")
+        yield room, visitor.get(f"{room}/{one.hex}/")
+        yield f"older {room}", visitor.send(f"{room}/{one.hex}/", name="123", seen="x")
+        visitor.send(f"{room}/{one.hex}/retire", f"{room}/")
+        yield f"retired {room}", visitor.get(f"{room}/?done=retired")
+        visitor.send(f"{room}/{one.hex}/retire", f"{room}/", again="1")
+        yield f"restored {room}", visitor.get(f"{room}/?done=restored")
+    yield "no ticket type", visitor.send(f"{kinds}new", name="", price="x")
+    for name in ("1", "2", "3"):
+        visitor.send(f"{kinds}new", name=name, price=name, is_child="1")
+    retire = re.findall(r'action="([^"]+/tickets/[0-9a-f]{32}/)retire"', visitor.get(kinds).text)
+    yield "ticket type", visitor.get(retire[0])
+    yield "older ticket type", visitor.send(retire[0], name="4", seen="x")
+    for one in retire[:2]:
+        visitor.send(f"{one}retire", kinds)
+    yield "ticket types", visitor.get(f"{kinds}?done=retired")
+    yield "the last ticket type", visitor.send(f"{retire[2]}retire", kinds)
+    visitor.send(f"{retire[0]}retire", kinds, again="1")
+    visitor.send(f"{retire[1]}retire", kinds, again="1")
+    yield "saved ticket types", visitor.get(f"{kinds}?done=saved")
 
 
 def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:

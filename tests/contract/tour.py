@@ -32,6 +32,7 @@ from tests.contract.desk_pages import (
     date_pages,
     making_pages,
     message_pages,
+    offer_pages,
     question_pages,
 )
 from tests.contract.messages import translations
@@ -211,6 +212,7 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         customer_pages(web, visitor),
         message_pages(web, visitor),
         date_pages(web, visitor),
+        offer_pages(web, visitor),
     ):
         yield where, page(answer)
     code = make_booking(web.yoga, days=2).code
