@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import click
 
@@ -14,14 +15,16 @@ from bookwidget.config import Config, ConfigError
 from bookwidget.kernel.later import later
 from bookwidget.ops.processes import stop_asked
 from bookwidget.theming.findings import Finding
+from bookwidget.theming.themes import Themes
 from bookwidget.web.discovery import WidgetError
 
 if TYPE_CHECKING:
-    from bookwidget.ops import checking, invented, live, starting
+    from bookwidget.ops import checking, chromium, invented, live, shots, starting
     from bookwidget.ops.demo_content import Business
 else:  # the web service needs none of them
     checking, starting = later("bookwidget.ops.checking"), later("bookwidget.ops.starting")
     invented, live = later("bookwidget.ops.invented"), later("bookwidget.ops.live")
+    chromium, shots = later("bookwidget.ops.chromium"), later("bookwidget.ops.shots")
 
 into = click.option(
     "--into",
@@ -104,15 +107,59 @@ def theme_workbench(name: str, beside: str | None) -> None:
     NAME is a theme that the service finds, or a theme's folder. PORT is the port (8000).
     """
     config = named(name, "theme.toml")
-    themes, wanted = find_parts(config).themes, Path(name).resolve().name
-    for one in filter(None, (wanted, beside)):
-        if one not in themes.found:
-            raise ConfigError(str(themes.problem(one) or f"there is no theme {one!r}"))
+    themes = find_parts(config).themes
+    wanted, beside = known_theme(themes, Path(name).resolve().name), beside and known_theme(themes, beside)
     shown_in = {invented.LEFT_TO_RIGHT: invented.of_demo(invented.LEFT_TO_RIGHT, theme=wanted)}
     if beside:
         shown_in[f"in-{beside}"] = invented.of_demo(invented.LEFT_TO_RIGHT, theme=beside)
     shown_in[invented.RIGHT_TO_LEFT] = invented.of_demo(invented.RIGHT_TO_LEFT, theme=wanted)
     show(config, shown_in, query=f"&theme={wanted}")
+
+
+@theme_group.command("shots")
+@click.argument("name")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--widget", default="", help="One widget [default: all].")
+@click.option("--width", "widths", type=click.IntRange(200, 4000), multiple=True, default=(320, 768), show_default=True)
+@click.option(
+    "--scheme", "schemes", type=click.Choice(("light", "dark")), multiple=True, default=("light", "dark"),
+    show_default=True,
+)  # fmt: skip
+@click.option("--browser", default="", help="Program of a Chromium or Chrome [default: the one that is installed].")
+def theme_shots(name: str, folder: Path, browser: str, **chosen: Any) -> None:
+    """Take a picture of every state of every widget in a theme, in both directions of writing.
+
+    NAME is a theme that the service finds, or a theme's folder. FOLDER/index.html shows them all.
+    """
+    config, program = named(name, "theme.toml"), chromium.find_chromium(browser)
+    theme = known_theme(find_parts(config).themes, Path(name).resolve().name)
+    looks = shots.Looks(theme, **chosen)
+    click.echo("Inventing a few bookings …")
+    count = 0
+    with click.progressbar(shots.shoot(config, looks, folder, program), label="Pictures", show_pos=True) as taken:
+        for _shot in taken:
+            count += 1
+    click.echo(f"{count} pictures: {shown((folder / shots.INDEX).resolve())}")
+
+
+@theme_group.command("compare")
+@click.argument("old", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("new", type=click.Path(path_type=Path, file_okay=False, exists=True))
+def theme_compare(old: Path, new: Path) -> None:
+    """Lay two folders of pictures side by side, what has changed first: before and after an upgrade, for instance.
+
+    OLD and NEW were made by `theme shots`. NEW/changes.html shows the result.
+    """
+    changes = shots.compare(old, new)
+    for one in changes:
+        click.echo(f"{one.share:6.1%}  {one.path}{'' if one.is_old else ' (new)'}{'' if one.is_new else ' (gone)'}")
+    click.echo(f"{len(changes)} changed: {shown((new / shots.REPORT).resolve())}")
+
+
+def known_theme(themes: Themes, name: str) -> str:
+    if name not in themes.found:
+        raise ConfigError(str(themes.problem(name) or f"there is no theme {name!r}"))
+    return name
 
 
 def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) -> None:
@@ -121,9 +168,12 @@ def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) ->
     with TemporaryDirectory() as folder:
         click.echo("Inventing a few bookings …")
         ready = invented.invent(replace(config, instance=Path(folder)), businesses)
-        asked = "&".join(f"business={slug}" for slug in businesses)
+        shown = live.Live(ready, businesses)
+        shown.look()
+        shown.sign_in()
+        asked = urlencode([*(("business", slug) for slug in businesses), *(("page", one) for one in shown.starts)])
         click.echo(f"{config.public_url}/dev/workbench?{asked}{query}\nCtrl-C ends it.")
-        live.run(live.Live(ready, businesses), stop)
+        live.run(shown, stop)
 
 
 def made(paths: list[Path], folder: Path, known: tuple[Path, ...]) -> None:

@@ -10,12 +10,13 @@ from werkzeug.test import TestResponse
 
 from bookwidget import create_app
 from bookwidget.config import Config
-from bookwidget.kernel.clock import utc_now
+from bookwidget.kernel.clock import Clock, utc_now
 from bookwidget.migrations import migrate
 from bookwidget.ops.demo_content import BUSINESSES, Business
 from bookwidget.ops.demo_content.business import build
 from bookwidget.ops.demo_database import new_tenant
 from bookwidget.tenancy.database import Database
+from bookwidget.web.states import FoundForm, Page
 from bookwidget.web.visits import HOSTED
 
 GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -32,13 +33,13 @@ def of_demo(slug: str, *, theme: str = "") -> Business:
     return replace(found, theme=theme, branding=plain)
 
 
-def invent(config: Config, businesses: Mapping[str, Business] | None = None) -> Config:
+def invent(config: Config, businesses: Mapping[str, Business] | None = None, *, clock: Clock = utc_now) -> Config:
     """Settings for a SQLite database in `config.instance` that holds these businesses under these short names, relative
     to now; by default one that is written from left to right.
     """
     made = replace(config, database_url=f"sqlite:///{config.instance / 'invented.db'}", development=True)
     migrate(made.database_url)
-    database, now = Database(made.database_url), utc_now()
+    database, now = Database(made.database_url), clock()
     try:
         for slug, business in (businesses or {LEFT_TO_RIGHT: of_demo(LEFT_TO_RIGHT)}).items():
             tenant = new_tenant(database, replace(business, slug=slug), now)
@@ -72,6 +73,24 @@ class Guest:
         found = GUARD.search(mine)
         data = {**typed, "csrf_token": found[1] if found else ""}
         return self.client.post(self.base + path, base_url=self.here, data=data, headers={"Origin": self.here})
+
+    def send(self, url: str, name: str, **typed: str) -> TestResponse:
+        """Sends that page's first form with a field of this name, as it stands but for what is typed."""
+        forms = Page(self.client.get(url, base_url=self.here).text).forms
+        form = next((one for one in forms if name in {**one.kept, **one.choices}), FoundForm(url, "post"))
+        data = {**dict.fromkeys(form.typed, ""), **form.choices, **form.kept, **typed}
+        headers = {"Origin": self.here}
+        return self.client.post(form.action or url, base_url=self.here, data=data, headers=headers)
+
+    def come_further(self) -> list[str]:
+        """Keeps a time and books another. Gives back the addresses that only this leads to: what is asked of who books,
+        and the page of a booking that is made.
+        """
+        links = Page(self.get("book/").text).links
+        service = next(url for url in links if url.startswith(f"{self.base}book/") and url != f"{self.base}book/")
+        kept, other = (self.send(service, "slot").location for _time in range(2))
+        made = self.send(other, "do", do="confirm").location if other else None
+        return [url for url in (kept, made) if url]
 
     def sign_in(self) -> "Guest":
         """`cookie` is then what their browser sends."""

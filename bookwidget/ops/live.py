@@ -17,11 +17,13 @@ from werkzeug.wrappers import Request, Response
 
 from bookwidget import create_app
 from bookwidget.config import Config
+from bookwidget.kernel.clock import Clock, utc_now
 from bookwidget.ops.demo_content import Business
 from bookwidget.ops.invented import Guest
 from bookwidget.ops.processes import Wsgi, check_port, serve_app
 from bookwidget.web.discovery import PACKAGE
 from bookwidget.web.services import EXTENSION
+from bookwidget.web.states import is_for_strangers
 from bookwidget.web.visits import HOSTED, PREVIEW
 
 LOOK_EVERY = 0.5
@@ -52,25 +54,35 @@ class Live:
     cookies: dict[tuple[str, str], str] = field(default_factory=dict)
     """By business and place: the cookie of somebody who is signed in."""
     app: Flask | None = None
-    _seen: tuple[tuple[str, int], ...] = ()
+    starts: list[str] = field(default_factory=list)
+    """Addresses that no link leads to."""
+    clock: Clock = utc_now
+    _seen: tuple[tuple[str, int], ...] | None = None
     _making: threading.Lock = field(default_factory=threading.Lock)
 
     def look(self) -> bool:
         """Whether something has changed; then the application is made anew."""
-        seen = files_in(*self.config.widget_folders, *self.config.theme_folders)
-        if seen == self._seen:
+        if self._files() == self._seen:
             return False
         with self._making:
-            self._seen = seen
             self._make()
+            self._seen = self._files()
         return True
+
+    def _files(self) -> tuple[tuple[str, int], ...]:
+        """Of all widgets and themes, the shipped ones among them."""
+        folders = {*self.config.widget_folders, *self.config.theme_folders}
+        if self.app:
+            own = self.app.extensions[EXTENSION]
+            folders |= {*own.themes.folders, *(widget.folder for widget in own.widgets.values())}
+        return files_in(*folders)
 
     def _make(self) -> None:
         for module in [name for name in sys.modules if name.startswith(f"{PACKAGE}.")]:
             del sys.modules[module]
         before = self.app
         try:
-            self.app = create_app(self.config)
+            self.app = create_app(self.config, clock=self.clock)
             self.trouble = ""
         except Exception:  # whatever it is, whoever saved the file is told on the page
             self.trouble = traceback.format_exc(limit=-6)
@@ -83,7 +95,9 @@ class Live:
         """At each business, on its hosted page and in the workbench's frames."""
         for (slug, business), site in product(self.businesses.items(), (HOSTED, PREVIEW)):
             if self.app:
-                self.cookies[slug, site] = Guest(self.config, slug, business, self.app, site=site).sign_in().cookie
+                guest = Guest(self.config, slug, business, self.app, site=site).sign_in()
+                self.cookies[slug, site] = guest.cookie
+                self.starts += guest.come_further() if site == PREVIEW else []
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -108,23 +122,23 @@ class Live:
     def let_in(self, environ: dict[str, Any]) -> None:
         """Somebody is signed in already, but on the pages for logging in; the workbench sees what they see."""
         parts: list[str] = [*environ["PATH_INFO"].split("/"), "", "", "", ""]
-        root, slug, site, widget = parts[1:5]
-        mine = [self.cookies.get((slug, site), "")] if root == "w" and widget != "login" else []
+        root, slug, site = parts[1:4]
+        mine = (
+            [self.cookies.get((slug, site), "")] if root == "w" and not is_for_strangers(environ["PATH_INFO"]) else []
+        )
         mine = [*self.cookies.values()] if root == "dev" else mine
         environ["HTTP_COOKIE"] = "; ".join(filter(None, (*mine, environ.get("HTTP_COOKIE", ""))))
 
 
 def files_in(*folders: Path) -> tuple[tuple[str, int], ...]:
     """Every file and when it was saved; what Python and tests leave behind does not count."""
-    found = (path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    found = {path for folder in folders for path in folder.rglob("*") if "__pycache__" not in path.parts}
     return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in found if path.is_file()))
 
 
 def run(live: Live, stop: threading.Event) -> None:
     """Serves until `stop`; `PortTaken`."""
     check_port(live.config.listen, live.config.port)
-    live.look()
-    live.sign_in()
 
     def watch() -> None:
         while not stop.wait(LOOK_EVERY):

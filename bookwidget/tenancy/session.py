@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID
 
@@ -86,6 +87,19 @@ def refuse_foreign(session: TenantSession, instance: Owned) -> None:
         raise CrossesTenants(f"{type(instance).__name__} belongs to another tenant")
 
 
+_is_rehearsal: ContextVar[bool] = ContextVar("is_rehearsal", default=False)
+
+
+@contextmanager
+def rehearsing() -> Iterator[None]:
+    """Inside, each write transaction is undone when it ends: to see what a form would answer, without consequences."""
+    before = _is_rehearsal.set(True)
+    try:
+        yield
+    finally:
+        _is_rehearsal.reset(before)
+
+
 @contextmanager
 def writing(session: TenantSession) -> Iterator[TenantSession]:
     """One write transaction. What was read before is forgotten: what is decided must be read again inside.
@@ -104,8 +118,10 @@ def writing(session: TenantSession) -> Iterator[TenantSession]:
     session.expire_all()
     session.is_writing = True
     try:
-        with session.begin():
+        with session.begin() as transaction:
             session.connection(execution_options={"writing": True})
             yield session
+            if _is_rehearsal.get():
+                transaction.rollback()
     finally:
         session.is_writing = False

@@ -11,11 +11,12 @@ from bookwidget.theming.formats import formats_for
 from bookwidget.web.headers import LINKS_OPEN_OUTSIDE, MAIL_POLICY
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services
-from bookwidget.web.workbench import workbench
+from bookwidget.web.workbench import sent_page, workbench
 
 blueprint = Blueprint("development", __name__, url_prefix="/dev")
 
 blueprint.add_url_rule("/workbench", view_func=workbench)
+blueprint.add_url_rule("/workbench/sent", view_func=sent_page)
 
 SHOWN = 200
 """Older mails stay in the folder, but are not listed."""

@@ -1,16 +1,9 @@
 """For developers: every page that a customer can come to, side by side in each width, scheme and theme."""
 
-import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
-from itertools import zip_longest
-from urllib.parse import parse_qsl, urlsplit
 
-from flask import current_app, request
+from flask import abort, make_response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-from werkzeug.test import Client
 
 from bookwidget.kernel.errors import Refused
 from bookwidget.tenancy.platform import list_tenants
@@ -20,25 +13,11 @@ from bookwidget.theming.tokens import PAIRS, derive
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services
-from bookwidget.web.visits import PREVIEW
+from bookwidget.web.states import State, sent, states_of
 
 WIDTHS = (320, 480, 768, 1280)
 USUAL_WIDTHS = ("320", "768")
 SCHEMES = ("light", "dark")
-LINK = re.compile(r'<a [^>]*?href="([^"#]+)"')
-TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
-TAG = re.compile(r"<[^>]+>")
-MOST_STATES, MOST_OF_A_KIND = 24, 2
-"""For each widget; of a kind are pages of one address but for what stands in it, such as two bookings."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A page of a widget."""
-
-    path: str
-    """Below the business's own part of the address: the same page of another business has the same."""
-    title: str
 
 
 @dataclass(frozen=True)
@@ -63,16 +42,20 @@ def workbench() -> ResponseReturnValue:
         businesses=[*tenants], asked=asked, all_widgets=[*own.widgets], chosen=request.args.get("widget", ""),
         shown=[(widget.title, rows_of(widget, asked)) for widget in widgets],
         widths=WIDTHS, picked=[int(one) for one in request.args.getlist("width") or USUAL_WIDTHS if one.isdigit()],
-        schemes=request.args.getlist("scheme") or SCHEMES, preview=PREVIEW, theme=theme, themes=[*own.themes.found],
+        schemes=request.args.getlist("scheme") or SCHEMES, starts=request.args.getlist("page"),
+        theme=theme, themes=[*own.themes.found],
         accent=accent, surface=surface,
         pairs={scheme: pairs_of(accent, surface, dark=scheme == "dark") for scheme in SCHEMES},
     )  # fmt: skip
 
 
 def rows_of(widget: Manifest, slugs: list[str]) -> list[list[tuple[str, State]]]:
-    """Each state with the business that it is of: what stands at the same place at two of them stands side by side."""
-    columns = [[(slug, state) for state in states_of(widget, slug)] for slug in slugs]
-    return [[cell for cell in row if cell] for row in zip_longest(*columns)]
+    """Each state with the business that it is of: the same one of two businesses stands side by side."""
+    rows: dict[str, list[tuple[str, State]]] = {}
+    for slug in slugs:
+        for state in states_of(widget, slug, request.args.getlist("page")):
+            rows.setdefault(state.name, []).append((slug, state))
+    return [*rows.values()]
 
 
 def colours_asked(theme: str) -> tuple[str, str]:
@@ -97,47 +80,7 @@ def pairs_of(accent: str, surface: str, *, dark: bool) -> list[Pair]:
     ]
 
 
-def states_of(widget: Manifest, slug: str) -> list[State]:
-    """The widget's first page and those that links of the widget lead to, as whoever asks would come to them."""
-    base = f"/w/{slug}/{PREVIEW}/"
-    waiting, seen, found = [f"{widget.slug}/"], set[str](), list[State]()
-    kinds: dict[object, int] = {}
-    while waiting and len(found) < MOST_STATES:
-        path = waiting.pop(0)
-        kind = kind_of(base + path)
-        if path in seen or kinds.get(kind, 0) >= MOST_OF_A_KIND:
-            continue
-        seen.add(path)
-        html = page_at(base + path)
-        if html is not None:
-            kinds[kind] = kinds.get(kind, 0) + 1
-            title = TITLE.search(html)
-            found.append(State(path, " ".join(unescape(TAG.sub("", title[1])).split()) if title else path))
-            waiting += links_in(html, base, widget)
-    return found
-
-
-def kind_of(url: str) -> object:
-    """Pages of one view with the same questions in their address are of a kind; each tab is one of its own."""
-    parts = urlsplit(url)
-    try:
-        endpoint, _values = current_app.url_map.bind("").match(parts.path)
-    except HTTPException:
-        return parts.path
-    query: Mapping[str, str] = dict(parse_qsl(parts.query))
-    return endpoint, *sorted(query), query.get("tab")
-
-
-def page_at(url: str) -> str | None:
-    """What whoever asks would get there; None for what is no page."""
-    answer = Client(current_app, use_cookies=False).get(
-        url, base_url=request.host_url, headers={"Cookie": request.headers.get("Cookie", "")}
-    )
-    return answer.get_data(as_text=True) if answer.status_code < 300 and answer.mimetype == "text/html" else None
-
-
-def links_in(html: str, base: str, widget: Manifest) -> Iterator[str]:
-    for link in LINK.findall(html):
-        url = unescape(link)
-        if url.startswith(f"{base}{widget.slug}/"):
-            yield url.removeprefix(base)
+def sent_page() -> ResponseReturnValue:
+    """A form of a page, sent with nothing filled in; nothing is written."""
+    answer = sent(request.args.get("page", ""), request.args.get("form", 0, int)) or abort(404)
+    return make_response(answer.get_data(), answer.status_code, answer.headers)

@@ -2,6 +2,7 @@
 
 import re
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,23 @@ def test_the_workbench_shows_each_page_that_one_comes_to(cheap_hashes: None, sql
         "no colour: the theme's"
     )
     assert "<iframe" not in ada.get("/dev/workbench?widget=-").text
+    refused = {
+        unescape(url) for url in re.findall(r' src="(/dev/workbench/sent.*?)" title="[^"]* \(refused\), yoga', page)
+    }
+    assert len(refused) >= 6, "log-in, forgotten password, note, rating, details, password, people"
+    for url in refused:
+        answer = ada.get(url)
+        assert (answer.status_code, "bw-error" in answer.text or "bw-note--bad" in answer.text) == (422, True)
+    assert ada.get("/dev/workbench/sent?page=/w/yoga/preview/profile/&form=9").status_code == 404
+    before = ada.get(f"bookings/{code}").text
+    cancelled = ada.get(f"/dev/workbench/sent?page=/w/yoga/preview/bookings/{code}/cancel&form=0")
+    assert cancelled.status_code == 303, "an empty reason is fine"
+    assert text_of(ada.get(f"bookings/{code}").text) == text_of(before), "but it was only tried"
     database.dispose()
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"<[^>]+>", "", html)
 
 
 def test_what_is_saved_is_served_and_a_mistake_is_shown_until_it_is_mended(sqlite_url: str, tmp_path: Path) -> None:
@@ -129,6 +146,10 @@ def test_what_is_saved_is_served_and_a_mistake_is_shown_until_it_is_mended(sqlit
     widget = tmp_path / "widgets/ping"
     widget.mkdir(parents=True)
     folders = {"theme_folders": (tmp_path / "themes",), "widget_folders": (tmp_path / "widgets",)}
+    bare = Live(Config.load({}, instance=tmp_path, database_url=sqlite_url, development=True), {})
+    assert bare.look(), "a shipped theme or widget needs no folder of one's own"
+    assert bare.app is not None
+    bare.app.extensions[EXTENSION].database.dispose()
     live = Live(Config.load({}, instance=tmp_path, database_url=sqlite_url, development=True, **folders), {})
     client = Client(live)
     assert live.look()
