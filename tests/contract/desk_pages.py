@@ -173,12 +173,12 @@ def customer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
     for deed in ("saved", "unblocked", "view-ended"):
         yield deed, visitor.get(f"{ada}?done={deed}")
     looks = str(visitor.send(f"{ada}view", ada).location)
-    site = looks.removesuffix("bookings/")
+    site = f"{looks.rsplit('/', 2)[0]}/"
     for path in ("bookings/", "profile/views", "profile/people"):
         yield f"seen as the customer: {path}", visitor.get(site + path)
     yield "only looking", visitor.post(f"{site}profile/details", {})
-    visitor.send(f"{visitor.url(ada)}view/end", looks)
-    yield "no longer looking", visitor.get(looks)
+    visitor.send(f"{visitor.url(ada)}view/end", f"{site}bookings/")
+    yield "no longer looking", visitor.get(f"{site}bookings/")
 
 
 def message_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
