@@ -18,7 +18,7 @@ from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.later import later
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
-from bookwidget.notices.kinds import BUSINESS, KINDS, SMS, SORTS, Kind
+from bookwidget.notices.kinds import BUSINESS, KINDS, SMS, SORTS, UNSUBSCRIBE, Kind
 from bookwidget.notices.lengths import Length, length_of
 from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.settings import OFF, TEXTS, is_sent
@@ -98,7 +98,7 @@ class Sheet:
     def lifeless(self, written: str) -> str:
         """No live link is made for a test: it leads to the customer's bookings."""
         stand_in, shown = self.kind.live.value, composer().links.bookings(desk().tenant)
-        return written.replace(stand_in, shown) if stand_in else written
+        return (written.replace(stand_in, shown) if stand_in else written).replace(UNSUBSCRIBE, shown)
 
     def variables(self) -> list[tuple[str, Text, str]]:
         """Name, meaning, and what it would stand for now."""

@@ -17,7 +17,7 @@ from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.text import Text, _
 from bookwidget.notices.context import MailContext, Picture, difference, values_in, visit_of, waiting_of
-from bookwidget.notices.kinds import CUSTOMER, MEMBER, SMS, Kind, Live, kind_of
+from bookwidget.notices.kinds import CUSTOMER, MEMBER, SMS, UNSUBSCRIBE, Kind, Live, kind_of
 from bookwidget.notices.lengths import MOST, length_of, simple
 from bookwidget.notices.links import CustomerFacts, Links
 from bookwidget.notices.series import other_dates
@@ -76,11 +76,13 @@ class Composer:
             context = self._context(tenant, branding, event, customer, locale)
             if recipient == MEMBER:
                 context = replace(context, reset_link=MEMBER_LINK)
+            kind = kind_of(event.kind, recipient)
             if recipient != CUSTOMER:
                 context = replace(context, first_password_link="")
+            elif kind.is_theirs_to_turn_off:
+                context = replace(context, unsubscribe_link=UNSUBSCRIBE)
             if own is not None:
                 try:
-                    kind = kind_of(event.kind, recipient)
                     return self._finished(tenant, branding, *self._in_own_words(tenant, kind, context, own))
                 except Exception as error:  # whatever it is, the message has to go out
                     trouble = type(error).__name__

@@ -98,6 +98,8 @@ class MailContext:
     """What somebody signed up."""
     is_known: bool
     """Whoever signed up works for a business already."""
+    unsubscribe_link: str = ""
+    """Turns such mails off; empty where they are always sent."""
 
 
 def values_in(context: MailContext) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
 from bookwidget.notices.bouncing import mark_address
-from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, SMS, Live, live_of
+from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, SMS, UNSUBSCRIBE, Live, live_of
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
@@ -46,10 +46,19 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
 
 def _send_mail(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> None:
     text, html = _filled(scope, post, message, payload)
+    link = _unsubscribe_link(scope, post, message, payload)
+    if link:
+        text, html = text.replace(UNSUBSCRIBE, link), html.replace(UNSUBSCRIBE, escape(link))
     make = partial(
-        mail_of, message, text, html, sender=post.sender, host=post.host, calendar=calendar_in(payload),
-        unsubscribe=_unsubscribe_link(scope, post, message, payload),
-    )  # fmt: skip
+        mail_of,
+        message,
+        text,
+        html,
+        sender=post.sender,
+        host=post.host,
+        calendar=calendar_in(payload),
+        unsubscribe=link,
+    )
     scope.session.rollback()  # no transaction stays open while the mail server thinks
     try:
         _deliver(post, make)
@@ -110,7 +119,7 @@ def calendar_in(payload: Mapping[str, Any]) -> CalendarFile | None:
 def _unsubscribe_link(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> str:
     """Empty where customers cannot turn the message off."""
     kind = KINDS.get(f"{message.template}.{EMAIL}")
-    if kind is None or kind.is_needed or kind.recipient != CUSTOMER:
+    if kind is None or not kind.is_theirs_to_turn_off:
         return ""
     return post.links.unsubscribe(scope.tenant, UUID(payload["customer"]), kind)
 

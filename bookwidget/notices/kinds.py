@@ -13,6 +13,10 @@ OURS = {MEMBER, OWNER}
 EMAIL, SMS = "email", "sms"
 
 
+UNSUBSCRIBE = "https://link.invalid/unsubscribe"
+"""Stands in the foot of a stored mail for the link that turns such mails off."""
+
+
 class Live(Enum):
     """The link that is made when a message is sent; the message as stored has its stand-in."""
 
@@ -66,6 +70,10 @@ class Kind:
     def template(self) -> str:
         """What stored messages and the shipped files are called by."""
         return f"{self.event}.{self.recipient}"
+
+    @property
+    def is_theirs_to_turn_off(self) -> bool:
+        return self.recipient == CUSTOMER and not self.is_needed
 
     @property
     def way(self) -> Text:

@@ -96,9 +96,9 @@ def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> It
         yield from _message(scope, event, services[Post], CUSTOMER, customer)
 
 
-@subscribes("member.reset_requested", "member.invited")
-def send_members_their_link(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
-    """To who works for the business, or is to."""
+@subscribes("member.reset_requested", "member.invited", "member.password_changed")
+def tell_the_member(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """Who works for the business, or is to: their link, and that their password was changed."""
     member = member_of(scope.session, UUID(hex=event.after["member"]))
     if member is not None:
         yield from _message(scope, event, services[Post], MEMBER, member.as_addressee)

@@ -38,7 +38,7 @@ class Wishes(NamedTuple):
     """What a customer chooses among, by channel."""
 
     by_channel: dict[str, list[Wish]]
-    """Channels that the business uses."""
+    """Channels that the business uses; what can be chosen stands first."""
     phone: str
     """Where text messages go; empty: nowhere. As people of the business's country write it."""
 
@@ -51,6 +51,7 @@ def list_wishes(scope: Scope) -> Wishes:
         if kind.recipient == CUSTOMER and is_sent(scope.tenant.settings, kind):
             wish = Wish(kind, kind.is_needed or kind.key not in muted.split())
             found.setdefault(kind.channel, []).append(wish)
+    found = {channel: sorted(wishes, key=lambda wish: wish.kind.is_needed) for channel, wishes in found.items()}
     return Wishes(found, shown_phone(phone, region=region_of(scope.tenant.locale)))
 
 
@@ -73,7 +74,7 @@ def _mute(scope: Scope, customer_id: UUID, is_muted: Callable[[str, bool], bool]
         if customer is None:
             raise Missing
         before = customer.muted.split()
-        keys = [kind.key for kind in KINDS.values() if kind.recipient == CUSTOMER and not kind.is_needed]
+        keys = [kind.key for kind in KINDS.values() if kind.is_theirs_to_turn_off]
         customer.muted = " ".join(key for key in keys if is_muted(key, key in before))
         if customer.muted.split() != before:
             record(scope, "customer.messages_chosen", customer_id=customer_id, after={"muted": customer.muted})

@@ -12,6 +12,7 @@ from bookwidget.tenancy.models import Member, Tenant
 from bookwidget.tenancy.session import writing
 from tests.console.desks import events, hire, link_in, mails, nobody, owner, sign_in
 from tests.factories import PASSWORD
+from tests.notices.mailing import text_of
 from tests.web_fixtures import Visitor, Web
 
 NEW = "another horse battery"
@@ -58,6 +59,9 @@ def test_a_forgotten_password_is_set_by_the_mails_link_once(web_everywhere: Web)
     assert before.get("bookings/").status_code == 303, "all other sign-ins have ended"
     assert nobody(web).get(link).status_code == 410
     assert nobody(web).send("login", email="owner@yoga.example", password=PASSWORD).status_code == 422
+    [told] = mails(web)
+    assert (told["To"], told["Subject"]) == ("owner@yoga.example", "Your password for the console of Yoga was changed")
+    assert "/console/" not in text_of(told), "no key in a warning"
     sign_in(nobody(web), "owner@yoga.example", NEW)
     member = web.yoga.ids["owner"].hex
     assert events(web.yoga) == [

@@ -57,10 +57,11 @@ def test_a_mail_server_that_is_away_for_an_hour_loses_nothing_and_the_console_sa
     cancel(web.yoga, web.now)
     for _minutes in range(6):
         work_off(worker)
-        assert "cannot be reached" not in boss.get("messages/").text
+        assert "cannot be reached" not in boss.get("today/").text + boss.get("messages/").text
         clock.turn(600)
     web.now += timedelta(hours=1)
-    assert "2 messages wait since" in boss.get("messages/").text
+    for page in ("messages/", "today/"):
+        assert "2 messages wait since" in boss.get(page).text
     assert "cannot be reached" not in owner(web, web.other).get("messages/").text
     outbox.failures = []
     clock.turn(3600)

@@ -51,6 +51,9 @@ def test_n1_one_click_in_the_mail_program_turns_a_kind_off(web: Web) -> None:
     mail = message_from_bytes(by_subject["Reminder"].as_bytes(), policy=SMTP)
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = str(mail["List-Unsubscribe"]).strip("<>").removeprefix(HERE)
+    for part in ("plain", "html"):
+        assert link in by_subject["Reminder"].get_body((part,)).get_content(), "and in the foot, for who reads it there"
+        assert "/unsubscribe/" not in by_subject["Cancelled"].get_body((part,)).get_content()
     visitor = web.visitor()
     assert "do you no longer want these?" in visitor.get(link).text
     assert visitor.client.head(link, base_url=HERE).status_code == 200
