@@ -4,17 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import structlog
 from flask import Flask
 from jinja2 import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-import bookwidget.models  # noqa: F401 - all tables are known before the first statement
+import bookwidget.collecting
+import bookwidget.models  # all tables are known before the first statement
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.config import Config
 from bookwidget.console import routes as console
 from bookwidget.kernel.clock import Clock, utc_now
-from bookwidget.logs import configure_logging
+from bookwidget.logs import configure_logging, log
 from bookwidget.plugins import folders_of, install
 from bookwidget.shipped import Shipped
 from bookwidget.tenancy.database import Database
@@ -44,6 +44,8 @@ from bookwidget.web import (
 from bookwidget.web.discovery import Manifest, find_widgets, package_folders
 from bookwidget.web.services import EXTENSION, Services
 from bookwidget.web.widgets import register_widgets
+
+bookwidget.collecting.start_is_over()
 
 __all__ = ["Parts", "__version__", "create_app", "find_parts"]
 
@@ -121,7 +123,7 @@ def make_services(config: Config, clock: Clock) -> Services:
     """What the web process and the worker share."""
     parts = find_parts(config)
     for problem in parts.themes.problems:
-        structlog.get_logger().error("theme_left_out", theme=problem.theme, reason=str(problem))
+        log.error("theme_left_out", theme=problem.theme, reason=str(problem))
     return Services(
         config=config,
         database=Database(config.database_url, pool_size=config.threads),  # no thread waits for a connection

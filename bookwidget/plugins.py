@@ -11,9 +11,9 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import pluggy
-import structlog
 
 from bookwidget.hookspecs import PROJECT, HookSpecs
+from bookwidget.logs import log
 from bookwidget.tenancy.extras import extras_of
 from bookwidget.tenancy.settings import Settings
 
@@ -25,7 +25,6 @@ LONG_PATIENCE = 30.0
 """Seconds that start and worker wait."""
 SHIPPED = "shipped"
 """The product's own plugin, which is always on."""
-log = structlog.get_logger(__name__)
 
 
 class PluginFailed(Exception):

@@ -1,5 +1,7 @@
 """Shared fixtures, loaded by `-p tests.fixtures`."""
 
+import io
+import logging
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,9 +10,9 @@ from typing import Any
 
 import psycopg
 import pytest
-import structlog
 from hypothesis import HealthCheck, settings
 
+from bookwidget.logs import configure_logging, log
 from bookwidget.migrations import migrate
 from bookwidget.tenancy.database import Database
 from tests import cluster, factories
@@ -38,9 +40,18 @@ def logs(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[s
     """What is logged from `configure_logging()` in the test on (pytest changes standard error before it): as
     `logs.readouterr().err`. Afterwards lines go where they went before.
     """
-    before = structlog.get_config()
+    before = log.target
     yield capsys
-    structlog.configure(**before)
+    log.target = before
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """All that is logged during the test, until something makes an application, which says anew where lines go."""
+    before, out = log.target, io.StringIO()
+    configure_logging(level=logging.DEBUG, file=out)
+    yield out
+    log.target = before
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,17 @@
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bookwidget import create_app
 from bookwidget.config import Config
-from bookwidget.logs import configure_logging
+from bookwidget.logs import configure_logging, log
 from bookwidget.web.services import EXTENSION
 from tests.factories import World
 
 HERE = "https://widgets.localhost"
-
-
-@pytest.fixture
-def written() -> Iterator[io.StringIO]:
-    before, out = structlog.get_config(), io.StringIO()
-    configure_logging()
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=out))
-    yield out
-    structlog.configure(**before)
 
 
 def test_a_mistake_of_ours_is_logged_without_what_was_typed(
@@ -31,7 +20,7 @@ def test_a_mistake_of_ours_is_logged_without_what_was_typed(
 ) -> None:
     app = create_app(Config.load({}, instance=tmp_path, database_url=yoga.database.url), clock=lambda: yoga.now)
     out = io.StringIO()
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=out))
+    configure_logging(file=out)
 
     def broken(stored: str, typed: str) -> bool:
         raise ValueError(f"cannot check {typed}")
@@ -53,14 +42,14 @@ def test_a_mistake_of_ours_is_logged_without_what_was_typed(
         assert private not in out.getvalue()
 
 
-def test_what_an_error_came_from_is_named_too(written: io.StringIO) -> None:
+def test_what_an_error_came_from_is_named_too(logged: io.StringIO) -> None:
     try:
         try:
             raise KeyError("a name")
         except KeyError as error:
             raise RuntimeError("a number") from error
     except RuntimeError:
-        structlog.get_logger().exception("broken")
-    types = [error["type"] for error in json.loads(written.getvalue())["exception"]]
+        log.exception("broken")
+    types = [error["type"] for error in json.loads(logged.getvalue())["exception"]]
     assert types == ["builtins.RuntimeError", "builtins.KeyError"]
-    assert "a name" not in written.getvalue()
+    assert "a name" not in logged.getvalue()

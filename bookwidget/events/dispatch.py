@@ -7,17 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from bookwidget.events.jobs import GiveUp, JobContext, Services, handles
 from bookwidget.events.record import DISPATCH, enqueue
 from bookwidget.events.store import Happened, event_of, is_asked_for
+from bookwidget.logs import log
 from bookwidget.plugins import is_any, tell
 from bookwidget.tenancy.base import Owned
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
-
-log = structlog.get_logger(__name__)
 
 REDISPATCH = "event.redispatch"
 """The kind of the job that asks one subscriber again after it failed, without troubling the others."""

@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, Delete, bindparam, delete, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bookwidget.events.models import Job
+from bookwidget.logs import log
 from bookwidget.tenancy.base import Owned
 from bookwidget.tenancy.database import Database
-
-log = structlog.get_logger(__name__)
 
 BATCH = 500
 BATCHES = 20

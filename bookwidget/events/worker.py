@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from bookwidget.events import store
 from bookwidget.events.housekeeping import keep_house
 from bookwidget.events.jobs import HANDLERS, GiveUp, JobContext, LeaseLost, Services, TryLater, back_off
 from bookwidget.kernel.clock import Clock, utc_now
+from bookwidget.logs import log
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.session import writing
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ class Worker:
     def _work(self, claim: store.Claim) -> None:
         """One attempt. An exception of the handler's goes no further, unless its end cannot be written down."""
         kind, started = HANDLERS[claim.kind], time.monotonic()
-        job = log.bind(job_id=str(claim.id), tenant_id=str(claim.tenant_id), kind=claim.kind, attempt=claim.attempt)
+        job = {"job_id": str(claim.id), "tenant_id": str(claim.tenant_id), "kind": claim.kind, "attempt": claim.attempt}
         context = JobContext(self.database, claim, self.services, self.clock)
         try:
             if claim.attempt > kind.attempts:  # each attempt killed its worker before it could say so
@@ -118,9 +115,9 @@ class Worker:
             kind.handler(context, claim.payload)
             if not context.is_finished:
                 context.finish_alone()
-            job.info("job_done", seconds=round(time.monotonic() - started, 3))
+            log.info("job_done", **job, seconds=round(time.monotonic() - started, 3))
         except LeaseLost:
-            job.warning("job_lease_lost")
+            log.warning("job_lease_lost", **job)
         except GiveUp as failure:
             self._bury(claim, failure.reason)
         except Exception as error:

@@ -6,12 +6,9 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-import structlog
-
+from bookwidget.logs import log
 from bookwidget.notices.lengths import length_of
 from bookwidget.notices.transport import Undeliverable, Unreachable
-
-log = structlog.get_logger(__name__)
 
 TIMEOUT = 10
 """Seconds that one answer of the gateway may take."""

@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 import click
 from babel import Locale, UnknownLocaleError
 from babel.numbers import UnknownCurrencyError, validate_currency
-from rich.console import Console
-from rich.table import Table
 
 from bookwidget.config import Config, ConfigError
 from bookwidget.events.dead import dead_letters, revive
@@ -35,10 +33,14 @@ from bookwidget.theming.themes import find_themes, shipped_folder
 from bookwidget.version import __version__
 
 if TYPE_CHECKING:
+    from rich import console as consoles
+    from rich import table as tables
+
     from bookwidget import migrations
     from bookwidget.notices import bouncing
     from bookwidget.ops import demo, demo_sites, working
 else:  # the web service, which shall start soon, needs none of them
+    consoles, tables = later("rich.console"), later("rich.table")
     migrations, working = later("bookwidget.migrations"), later("bookwidget.ops.working")
     bouncing = later("bookwidget.notices.bouncing")
     demo, demo_sites = later("bookwidget.ops.demo"), later("bookwidget.ops.demo_sites")
@@ -71,9 +73,9 @@ def main() -> None:
         fail(f"the database: {str(getattr(error, 'orig', None) or error).strip().splitlines()[0]}")
 
 
-def terminal() -> Console:
+def terminal() -> "consoles.Console":
     """Where there is none (a pipe, a file), lines may be long: nothing is cut."""
-    return Console() if sys.stdout.isatty() else Console(width=WIDE)
+    return consoles.Console() if sys.stdout.isatty() else consoles.Console(width=WIDE)
 
 
 def fail(message: str) -> NoReturn:
@@ -195,7 +197,7 @@ def tenant_list(wants_json: bool) -> None:
         ]  # fmt: skip
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = Table("Slug", "Name", "Active", "Created")
+    table = tables.Table("Slug", "Name", "Active", "Created")
     for one in tenants:
         table.add_row(one.slug, one.name, "yes" if one.is_active else "no", f"{one.created_at:%Y-%m-%d}")
     terminal().print(table if tenants else "There is no business yet: bookwidget tenant create --help")
@@ -296,7 +298,7 @@ def jobs_dead(job_id: UUID | None, wants_all: bool, wants_json: bool) -> None:
                 for one in letters]  # fmt: skip
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = Table("ID", "Business", "Work", "Tried", "Given up", "Because")
+    table = tables.Table("ID", "Business", "Work", "Tried", "Given up", "Because")
     for one in letters:
         table.add_row(str(one.id), one.tenant, one.kind, str(one.attempts),
                       f"{one.ended_at:%Y-%m-%d %H:%M}" if one.ended_at else "", one.error)  # fmt: skip
@@ -330,9 +332,9 @@ def policy_explain(code: str, who: str, moment: str | None, slug: str, wants_jso
         terminal().print(table_of(explained))
 
 
-def table_of(explained: Explained) -> Table:
+def table_of(explained: Explained) -> "tables.Table":
     zone = explained.zone
-    table = Table("May they …", "Answer", "Rule", "Until", "Because")
+    table = tables.Table("May they …", "Answer", "Rule", "Until", "Because")
     table.title = f"{explained.code} at {explained.at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"
     for one in explained.answers:
         until = f"{one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""

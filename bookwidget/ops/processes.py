@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import structlog
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
@@ -15,10 +14,9 @@ from waitress.server import create_server
 from bookwidget import create_app
 from bookwidget.config import Config
 from bookwidget.events.worker import stopped_by_signals
+from bookwidget.logs import log
 from bookwidget.ops.errors import PortTaken
 from bookwidget.ops.memory import share_arenas
-
-log = structlog.get_logger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from bookwidget.logs import log
 from bookwidget.tenancy.postgresql import Transactions
 from bookwidget.tenancy.reading import Readings
 from bookwidget.tenancy.rls import WEB_ROLE
@@ -21,7 +21,6 @@ from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWr
 PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 CONTEXT = 3
 """Where listeners are told it, after cursor, statement and parameters. Listening by names costs twice as much."""
-log = structlog.get_logger(__name__)
 
 DatabaseError = SQLAlchemyError
 """What goes wrong with a database, under a name for those who know nothing of SQLAlchemy."""

@@ -2,19 +2,17 @@
 
 import errno
 
-import structlog
 from flask import Blueprint, Flask, g, make_response, request
 from flask.wrappers import Response
 from werkzeug.exceptions import HTTPException
 
 from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
 from bookwidget.kernel.text import Text, _
+from bookwidget.logs import log
 from bookwidget.tenancy.database import DatabaseBusy
 from bookwidget.web.desk import enter_console
 from bookwidget.web.product import is_product_page, render_product
 from bookwidget.web.rendering import render_bare, with_local_times
-
-log = structlog.get_logger(__name__)
 
 TITLES = {
     400: _("This request could not be understood"),

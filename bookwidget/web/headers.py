@@ -4,10 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from flask import Flask, Response, g, request
 
-log = structlog.get_logger(__name__)
+from bookwidget.logs import log
 
 YEAR = "max-age=31536000"
 

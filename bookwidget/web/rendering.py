@@ -7,13 +7,13 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple, TypeVar
 
-import structlog
 from flask import g, make_response, request, url_for
 from flask.wrappers import Response
 from jinja2 import TemplateError
 
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.kernel.text import Text
+from bookwidget.logs import log
 from bookwidget.plugins import filtered, is_any
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
@@ -112,7 +112,7 @@ def note_broken_page(theme: str, name: str, error: Exception) -> None:
     where = f"{'/'.join(Path(place_of.filename).parts[-4:])}: line {place_of.lineno}" if place_of else name
     reason = f"{where}: {error}" if isinstance(error, TemplateError) else f"{where}: {type(error).__name__}"
     if services().broken_pages.setdefault((theme, name), reason) is reason:
-        structlog.get_logger().error("theme_page_broken", theme=theme, page=name, reason=reason)
+        log.error("theme_page_broken", theme=theme, page=name, reason=reason)
 
 
 def say(formats: Formats, text: Text) -> str:

@@ -15,8 +15,6 @@ from threading import Timer
 from typing import IO, Any
 from uuid import UUID
 
-import structlog
-
 from bookwidget.bookings import actions
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
@@ -62,7 +60,6 @@ def outcome(database: Database, part: Part, call: Call) -> str:
 
 def main() -> None:
     """One process: part after part until nobody speaks to it any more."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # standard output is for answers
     while True:
         try:
             part: Part = pickle.load(sys.stdin.buffer)

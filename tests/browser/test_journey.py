@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from sqlalchemy import bindparam, select
 
 from bookwidget.accounts import passwords
@@ -41,15 +40,6 @@ def browser(
 ) -> Browser:
     engine, _, script = request.param.partition("-")
     return {"chromium": fresh_chromium, "firefox": fresh_firefox}[engine](script=script != "noscript")
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """Everything the product writes to its log during the test."""
-    before, out = structlog.get_config(), io.StringIO()
-    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=out))
-    yield out
-    structlog.configure(**before)
 
 
 def enter(browser: Browser, stage: Stage, slug: str = "yoga") -> None:

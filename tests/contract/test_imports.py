@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-SELDOM = {"alembic", "mako", "icalendar", "dateutil", "PIL", "css_inline", "email_validator", "phonenumbers"}
+SELDOM = {"alembic", "mako", "icalendar", "dateutil", "PIL", "css_inline", "email_validator", "phonenumbers", "rich"}
 """Each costs 20 to 100 ms and one to four megabytes; `kernel.later` imports it when it is needed."""
 SCRIPT = "import sys, bookwidget.ops.cli; print(*{name.partition('.')[0] for name in sys.modules})"
 

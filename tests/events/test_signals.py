@@ -16,9 +16,9 @@ from bookwidget.events.worker import Pace, Worker, stopped_by_signals
 from bookwidget.tenancy.database import Database
 
 stop = stopped_by_signals()
-sys.stderr.write("ready\\n")
+print("ready", flush=True)
 Worker(Database(sys.argv[1]), Services(), pace=Pace(idle=30)).run(stop)
-sys.stderr.write("ended\\n")
+print("ended")
 """
 
 
@@ -26,11 +26,11 @@ sys.stderr.write("ended\\n")
 def test_a_signal_ends_an_idle_worker_at_once(database: Database, number: signal.Signals) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", PROCESS, database.url],
-        cwd=Path(__file__).parents[2], text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2], text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     with process:
-        assert process.stderr is not None
-        assert process.stderr.readline() == "ready\n"
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
-        _out, errors = process.communicate(timeout=20)
-    assert (process.returncode, errors) == (0, "ended\n")
+        out, _errors = process.communicate(timeout=20)
+    assert (process.returncode, out) == (0, "ended\n")
