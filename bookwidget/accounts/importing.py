@@ -30,6 +30,7 @@ JOB = "customers.import"
 FIELDS = ("given_name", "family_name", "email", "phone")
 NEXT = {"checking": "checked", "running": "done", "undoing": "undone"}
 """States in which the worker is at it, and what follows."""
+REMOVED = _("The file was removed after %(days)s days. Upload it again.", days=store_import.KEPT.days)
 TAKEN = _("There is a customer with this email already, or it stands in the file twice.")
 
 
@@ -51,6 +52,11 @@ class ImportFacts(NamedTuple):
     @property
     def is_at_work(self) -> bool:
         return self.state in NEXT
+
+    @property
+    def kept_until(self) -> datetime:
+        """About when file and broken rows go; the house is kept once in a while."""
+        return self.created_at + store_import.KEPT
 
 
 class BrokenRow(NamedTuple):
@@ -106,6 +112,7 @@ def check_import(scope: Scope, import_id: UUID, mapping: Mapping[str, int]) -> N
     with changing(scope, import_id) as (session, found):
         if found.state not in ("mapping", "checked"):
             return
+        check_kept(found)
         if "email" not in mapping or "given_name" not in mapping:
             field = "given_name" if "email" in mapping else "email"
             raise Refused(field, _("Choose the column."))
@@ -119,6 +126,7 @@ def run_import(scope: Scope, import_id: UUID) -> None:
     """Imports the good rows; twice is as once. Nobody gets a mail. Event: `import.started`."""
     with changing(scope, import_id) as (session, found):
         if found.state == "checked":
+            check_kept(found)
             start(scope, session, found, "running")
             record(scope, "import.started", after={"import": found.id.hex, "name": found.name})
 
@@ -131,6 +139,11 @@ def undo_import(scope: Scope, import_id: UUID) -> None:
             found.state = "undoing"
             ask_for_chunk(scope, session, found)
             record(scope, "import.undone", after={"import": found.id.hex, "name": found.name})
+
+
+def check_kept(found: CustomerImport) -> None:
+    if not found.content:
+        raise Refused("", REMOVED)
 
 
 @contextmanager

@@ -1,8 +1,11 @@
 """Statements on imports of customers."""
 
-from sqlalchemy import Integer, Uuid, bindparam, delete, exists, select
+from datetime import timedelta
+
+from sqlalchemy import Integer, LargeBinary, Uuid, bindparam, delete, exists, literal, select, tuple_, update
 
 from bookwidget.accounts.models import Customer, CustomerImport, ImportedRow
+from bookwidget.events.housekeeping import BATCH, expires_with
 from bookwidget.events.models import Event
 
 # In the order of the fields of `importing.ImportFacts`.
@@ -49,3 +52,34 @@ REMOVE_UNTOUCHED = delete(Customer).where(
     ~exists(select(Event.id).where(Event.customer_id == Customer.id)),
 )
 """Whoever booked, was changed, invited or logged in since has an event."""
+
+KEPT = timedelta(days=30)
+"""So long the file and its broken rows stay. What it made stays, and can be undone later too."""
+_at_rest = CustomerImport.state.not_in(("checking", "running", "undoing"))
+_old = _at_rest & (CustomerImport.created_at < bindparam("before", type_=CustomerImport.created_at.type))
+_of_old = (
+    select(ImportedRow.tenant_id, ImportedRow.id)
+    .join(
+        CustomerImport,
+        (CustomerImport.tenant_id == ImportedRow.tenant_id) & (CustomerImport.id == ImportedRow.import_id),
+    )
+    .where(_old, ImportedRow.customer_id.is_(None))
+    .limit(BATCH)
+)
+_with_file = (
+    select(CustomerImport.tenant_id, CustomerImport.id)
+    .where(_old, CustomerImport.content != literal(b"", LargeBinary))
+    .limit(BATCH)
+)
+expires_with(
+    "broken rows of imports",
+    delete(ImportedRow).where(tuple_(ImportedRow.tenant_id, ImportedRow.id).in_(_of_old)),
+    keep=KEPT,
+)
+expires_with(
+    "files of imports",
+    update(CustomerImport)
+    .where(tuple_(CustomerImport.tenant_id, CustomerImport.id).in_(_with_file))
+    .values(content=b""),
+    keep=KEPT,
+)

@@ -81,6 +81,7 @@ def show_one(found: ImportFacts, form: MappingForm | None = None, *, status: int
         columns=[("", _("None")), *columns],
         sample=sample_rows(scope, found), broken=broken_rows(scope, found.id, SHOWN_BROKEN),
         encoding=ENCODINGS.get(found.encoding, found.encoding.upper()), may_map=found.state in ("mapping", "checked"),
+        is_kept=desk().now < found.kept_until,
     )  # fmt: skip
 
 

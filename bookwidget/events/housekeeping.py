@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, bindparam, delete, select, tuple_
+from sqlalchemy import ColumnElement, Delete, Update, bindparam, delete, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bookwidget.events.models import Job
@@ -23,7 +23,7 @@ BATCHES = 20
 
 @dataclass(frozen=True)
 class Expiry:
-    statements: tuple[Delete, ...]
+    statements: tuple[Delete | Update, ...]
     """In one transaction; the last one's rows are counted."""
     keep: timedelta
 
@@ -39,7 +39,7 @@ def expires(
     expires_with(name, delete(model).where(tuple_(model.tenant_id, model.id).in_(old)), keep=keep)
 
 
-def expires_with(name: str, *statements: Delete, keep: timedelta) -> None:
+def expires_with(name: str, *statements: Delete | Update, keep: timedelta) -> None:
     """The same by statements, each of which knows `:before` and takes at most `BATCH` of what the last one counts."""
     if name in EXPIRIES:
         raise ValueError(f"{name} expires twice")
