@@ -1,6 +1,6 @@
 // Types of what embed.js gives to a page. docs/protocol.md says what each thing means.
 
-/** `tenant/widget`, such as `harbour-yoga/bookings`. */
+/** `tenant/widget`, such as `harbour-yoga/bookings`; `?page=…` behind it begins at that page. */
 export type WidgetName = `${string}/${string}`;
 
 export interface PlaceOptions {
@@ -10,6 +10,8 @@ export interface PlaceOptions {
   minHeight?: string;
   maxHeight?: string;
   scheme?: "light" | "dark";
+  /** What empty fields begin with, such as `email=…&given_name=…`. */
+  prefill?: string;
   /** Words of the card that stands in for a frame that does not come. */
   error?: string;
   retry?: string;

@@ -4,7 +4,7 @@
 //   <a data-bookwidget="tenant/widget" href="…">…</a>              a frame takes the place of the link
 //   <book-widget name="tenant/widget"></book-widget>       the same as the div, for frameworks
 //   <a data-bookwidget-open="tenant/widget" href="…">      opens it in a dialog; with data-float it floats over the page
-// Attributes: data-title, data-min-height, data-max-height, data-scheme, data-error, data-retry, data-open, data-close.
+// Attributes: data-title, data-min-height, data-max-height, data-scheme, data-prefill, data-error, data-retry, data-open, data-close.
 // docs/protocol.md describes every message between this script and bookwidget/web/static/frame.js.
 (() => {
   "use strict";
@@ -33,7 +33,7 @@
   const lookOf = ({ place, frame }) => {
     const scheme = schemeOf(place);
     frame.style.colorScheme = scheme; // what prefers-color-scheme says inside, so that the first paint is right
-    return { scheme, lang: page.lang };
+    return { scheme, lang: place.closest("[lang]")?.lang };
   };
 
   // ---- Messages
@@ -129,7 +129,8 @@
     widget.asked = true;
     widget.alive = false;
     url.searchParams.set("o", location.origin); // a host without referrer is known by this; a lie only blocks itself
-    if (page.lang) url.searchParams.set("lang", page.lang);
+    const { lang } = lookOf(widget);
+    if (lang) url.searchParams.set("lang", lang);
     if (frame.src) frame.contentWindow.location.replace(url); // leaves no step in the visitor's history
     else frame.src = url;
     expect(widget, 8000);
@@ -196,7 +197,7 @@
     const url = upgraded ? place.src : `${origin}/w/${words.bookwidget}`;
     const [, tenant] = (url.startsWith(origin) && url.slice(origin.length).match(/^\/w\/([\w-]+)\/[\w-]+\/?([?#]|$)/)) || [];
     if (!tenant) return;
-    const frame = upgraded ? place : make("iframe", { title: words.title || place.textContent.trim() });
+    const frame = upgraded ? place : make("iframe", { title: words.title || place.textContent.trim(), name: words.prefill || "" });
     const widget = { place, frame, tenant, upgraded, url: new URL(url), display: upgraded ? place.style.display : "block", sizes: [] };
     widget.id = crypto.getRandomValues(new Uint32Array(4)).join("-"); // randomUUID is missing on a host without https
     widget.loaded = () => {
@@ -256,7 +257,7 @@
   // ---- In a dialog, which the browser keeps modal, closes by Escape, and leads the focus in and out of
   let dialog;
   function open(name, words = {}) {
-    if (!/^[\w-]+\/[\w-]+$/.test(name)) return;
+    if (!/^[\w-]+\/[\w-]+(\?[\w=&-]+)?$/.test(name)) return;
     dialog?.close();
     const box = (dialog = make("dialog", { className: "bookwidget-dialog" }));
     const shut = make("button", { type: "button", textContent: "\u00d7", ariaLabel: words.close || "Close" });

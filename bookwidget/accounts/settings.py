@@ -17,6 +17,15 @@ INVITE_IN_CONFIRMATION = declare(
         Group.PORTAL,
     )
 )
+FOLLOWS_LANGUAGE = declare(
+    Setting(
+        "portal.follows_language",
+        True,
+        _("Widgets speak the language of the page around them"),
+        _("For a website in several languages. Customers who are logged in keep their own. Off: always your language."),
+        Group.PORTAL,
+    )
+)
 NAME_EDITABLE = declare(
     Setting(
         "profile.name_editable",

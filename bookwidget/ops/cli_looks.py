@@ -13,7 +13,7 @@ import click
 from bookwidget import Parts, find_parts
 from bookwidget.config import Config, ConfigError
 from bookwidget.kernel.later import later
-from bookwidget.ops.processes import stop_asked
+from bookwidget.ops.processes import check_port, stop_asked
 from bookwidget.theming.findings import Finding
 from bookwidget.theming.themes import Themes
 from bookwidget.web.discovery import WidgetError
@@ -164,6 +164,7 @@ def known_theme(themes: Themes, name: str) -> str:
 
 def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) -> None:
     """Until it is stopped; nothing is left behind."""
+    check_port(config.listen, config.port)
     stop = stop_asked()
     with TemporaryDirectory() as folder:
         click.echo("Inventing a few bookings …")

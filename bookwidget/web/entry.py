@@ -1,5 +1,6 @@
 """The addresses that snippets and people name, and the frame's own helpers."""
 
+import re
 from datetime import timedelta
 
 from flask import Blueprint, Request, abort, g, make_response, redirect, request
@@ -20,6 +21,9 @@ from bookwidget.web.widgets import in_frame
 blueprint = Blueprint("entry", __name__)
 helpers = in_frame(Blueprint("frame", __name__, url_prefix="/w/<tenant>/<site>/-"))
 
+PAGE = re.compile(r"[\w-]{1,80}(/[\w-]{1,80}){0,4}")
+"""Of a widget, below its own address."""
+LANGUAGE = re.compile(r"([a-z]{2,3})(?=[-_]|$)")
 REFUSED_EVERY = timedelta(hours=1)
 """A refused origin is written down at most this often for each widget."""
 
@@ -35,10 +39,19 @@ def enter(tenant: str, widget: str) -> ResponseReturnValue:
     site = site_of_request(here, request)
     if site is None:
         return refuse(here, widget)
-    response = make_response(redirect(f"/w/{tenant}/{site}/{widget}/", 303))
+    page = request.args.get("page", "")
+    page = page if PAGE.fullmatch(page) else ""
+    response = make_response(redirect(f"/w/{tenant}/{site}{language_asked(here)}/{widget}/{page}", 303))
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Referer, Sec-Fetch-Dest"
     return response
+
+
+def language_asked(here: Place) -> str:
+    """What follows the site in the address, so that links and forms keep it with script off, too: `.de`, or nothing."""
+    asked = LANGUAGE.match(request.args.get("lang", "").lower())
+    here.wish = asked[1] if asked else ""
+    return f".{here.wish}" if here.locale_of_page else ""
 
 
 def site_of_request(here: Place, request: Request) -> str | None:

@@ -28,7 +28,7 @@ from bookwidget.web.menu import MenuItem, base_of, current_widget, front_url, me
 from bookwidget.web.one_booking.actions import button_and_menu
 from bookwidget.web.one_booking.looks import looks_of
 from bookwidget.web.services import services
-from bookwidget.web.visits import HOSTED, PREVIEW, Place, Viewed, place
+from bookwidget.web.visits import Place, Viewed, place
 
 Row = TypeVar("Row")
 MOST_ADDRESSES = 8192
@@ -174,7 +174,7 @@ def make_frame(here: Place) -> Frame:
         base=f"{base}-/",
         probe_came_back=g.get("probe_came_back", False),
         is_hosted=here.is_hosted,
-        is_preview=here.site == PREVIEW,
+        is_preview=here.is_preview,
         viewed=here.viewed,
         person=person.name if person else "",
         person_full=person.full_name if person else "",
@@ -183,7 +183,7 @@ def make_frame(here: Place) -> Frame:
         log_in_url=f"{base}login/",
         profile_url=f"{base}profile/",
         log_out_url=f"{base}-/sign-out",
-        window_url=f"/w/{tenant.slug}/{HOSTED}/-/popup",
+        window_url=f"/w/{tenant.slug}/{here.hosted}/-/popup",
         redeem_url=f"{base}-/redeem",
         email=tenant.email,
         phone=tenant.phone,

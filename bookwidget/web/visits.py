@@ -10,6 +10,7 @@ from uuid import UUID
 from babel import Locale
 from flask import Flask, Response, abort, g, request
 
+from bookwidget.accounts.settings import FOLLOWS_LANGUAGE
 from bookwidget.accounts.signing_in import Credential, Kind, SignedIn, Visit, note_seen, who_and_where
 from bookwidget.kernel.actors import Actor, customer, visitor
 from bookwidget.kernel.ids import parse_uuid
@@ -46,19 +47,27 @@ class Place:
 
     def __init__(self, tenant_id: UUID, site: str) -> None:
         self.tenant_id, self.site = tenant_id, site
+        """`site` as the address has it, for addresses that stay in this place."""
+        self.frame, _dot, self.wish = site.partition(".")
+        """Which page is around, and the language that it is in: `0.de`."""
         self.now = services().clock()
         self.reader: UUID | None = None
         """The customer for whom a signed link to this one file was made."""
         self.session: TenantSession = services().database.session(tenant_id)
 
+    @property
+    def hosted(self) -> str:
+        """What stands in addresses of the hosted page that stay in this language."""
+        return f"{HOSTED}.{self.wish}" if self.wish else HOSTED
+
     @cached_property
     def visit(self) -> Visit:
         """Who and where, in one statement; 404 for a tenant or site that is not there."""
-        site_id = parse_uuid(self.site)
+        site_id = parse_uuid(self.frame)
         visit = who_and_where(self.session, site_id, self.credential, self.now)
         if request.method != "GET":  # a page is read in this same transaction; none stays open while a post hashes
             self.session.rollback()
-        if not visit.tenant.is_active or (self.site not in (HOSTED, PREVIEW) and visit.site_origin is None):
+        if not visit.tenant.is_active or (self.frame not in (HOSTED, PREVIEW) and visit.site_origin is None):
             abort(404)
         return visit
 
@@ -72,14 +81,18 @@ class Place:
 
     @property
     def is_hosted(self) -> bool:
-        return self.site == HOSTED
+        return self.frame == HOSTED
+
+    @property
+    def is_preview(self) -> bool:
+        return self.frame == PREVIEW
 
     @property
     def parent(self) -> str:
         """Exact origin of the page around the frame; empty on the hosted page."""
         if self.is_hosted:
             return ""
-        return own_origin() if self.site == PREVIEW else self.visit.site_origin or ""
+        return own_origin() if self.is_preview else self.visit.site_origin or ""
 
     @cached_property
     def credential(self) -> Credential | None:
@@ -102,7 +115,15 @@ class Place:
 
     @cached_property
     def locale(self) -> str:
-        return (self.signed_in and self.signed_in.locale) or self.tenant.locale
+        """The customer's own, else that of the page around, else the business's."""
+        return (self.signed_in and self.signed_in.locale) or self.locale_of_page or self.tenant.locale
+
+    @property
+    def locale_of_page(self) -> str | None:
+        """Where it is another language than the business's, one that we have words in, and the business wants that."""
+        language = self.wish if self.wish in ("en", *services().catalogs.languages) else ""
+        is_other = language and language != self.tenant.locale.partition("_")[0]
+        return language if is_other and self.tenant.settings[FOLLOWS_LANGUAGE] else None
 
     @cached_property
     def formats(self) -> Formats:
