@@ -6,7 +6,7 @@ SITES_PORT ?= 8100
 INSTANCE ?= instance/demo
 BIN := .venv/bin
 
-.PHONY: help demo test test-all bench check format translations clean
+.PHONY: help demo test test-all bench check format translations reference clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,10 @@ format: ## puts the code into its form
 translations: ## brings the catalogues of words up to date, and names what is left to translate
 	@sh scripts/environment.sh dev
 	@$(BIN)/python -m bookwidget.ops.catalogues
+
+reference: ## writes the rows of docs/settings.md and docs/messages.md
+	@sh scripts/environment.sh dev
+	@$(BIN)/python -m tests.contract.reference
 
 clean: ## removes the environment, the demo and what tools left behind
 	rm -rf .venv build dist *.egg-info instance/demo instance/test-results

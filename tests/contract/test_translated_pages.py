@@ -8,12 +8,15 @@ import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import Environment
 
 from bookwidget.ops.catalogues import ROOT, forms
 from bookwidget.theming.lookup import ThemeLoader
+from bookwidget.web import rendering
+from tests.contract.contexts import EVERY_PAGE, KEPT, Contexts, told
 from tests.contract.messages import domains
 from tests.contract.tour import ARABIC, GERMAN, Language, every_page
 from tests.notices.mailing import writer
@@ -110,11 +113,27 @@ DEVELOPERS = "bookwidget/web/templates/development/"
 """Their mailbox is nobody's business elsewhere."""
 
 
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Contexts:
+    """What each page of a widget gives its template, by template."""
+    found: Contexts = {}
+    write = rendering.written
+
+    def written(name: str, page: dict[str, Any]) -> bytes:
+        found.setdefault(name.partition(":")[2], set()).update(set(page) - EVERY_PAGE)
+        return write(name, page)
+
+    monkeypatch.setattr(rendering, "written", written)
+    return found
+
+
 @BOTH
-def test_every_page_speaks_the_language(rendered: set[str], web: Web, language: Language) -> None:
+def test_every_page_speaks_the_language(rendered: set[str], given: Contexts, web: Web, language: Language) -> None:
+    """On the way it sees what every template is given: docs/templates.md says so."""
     pattern = english(language)
     for where, html in every_page(web, language):
         check(html, language, where, pattern)
+    assert given == told(given), f"docs/templates.md has to say otherwise what pages give: {KEPT} does"
     missed = [name for name in templates() if name not in rendered and not name.startswith(DEVELOPERS)]
     assert not missed, "put a page that shows these into the tour"
 
