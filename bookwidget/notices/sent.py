@@ -12,6 +12,7 @@ from bookwidget.tenancy.scope import Scope
 class SentMessage(NamedTuple):
     subject: str
     address: str
+    channel: str
     created_at: datetime
     sent_at: datetime | None
     """None: not on its way yet."""

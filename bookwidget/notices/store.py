@@ -71,7 +71,7 @@ MESSAGE = select(
 
 # In the order of the fields of `sent.SentMessage`.
 SENT_TO_CUSTOMER = (
-    select(Message.subject, Message.address, Message.created_at, Message.sent_at)
+    select(Message.subject, Message.address, Message.channel, Message.created_at, Message.sent_at)
     .join(Event, Event.id == Message.event_id)
     .where(Event.customer_id == bindparam("customer"), Message.recipient == "customer")
     .order_by(Message.created_at.desc(), Message.id.desc())

@@ -36,7 +36,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             kept.write_text(table.markdown(rows))
 
 
-def _need(*programs: Path) -> None:
+def need(*programs: Path) -> None:
+    """Skips the test where one of them is not installed."""
     missing = [str(program) for program in programs if not program.exists()]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
@@ -45,7 +46,7 @@ def _need(*programs: Path) -> None:
 @pytest.fixture
 def fresh_chromium() -> Iterator[Callable[..., Chromium]]:
     """Makes Chromium with an empty profile: `fresh_chromium(script=False)`, `fresh_chromium(storage=False)`."""
-    _need(chromium_module.BINARY, chromium_module.DRIVER)
+    need(chromium_module.BINARY, chromium_module.DRIVER)
     made: list[Chromium] = []
 
     def make(*, script: bool = True, storage: bool = True) -> Chromium:
@@ -60,7 +61,7 @@ def fresh_chromium() -> Iterator[Callable[..., Chromium]]:
 @pytest.fixture
 def fresh_firefox() -> Iterator[Callable[..., Firefox]]:
     """Makes Firefox with an empty profile: `fresh_firefox(script=False)`, `fresh_firefox(cookie_behavior=1)`."""
-    _need(firefox_module.BINARY)
+    need(firefox_module.BINARY)
     made: list[Firefox] = []
 
     def make(*, script: bool = True, cookie_behavior: int = firefox_module.TOTAL_PARTITION) -> Firefox:
@@ -75,7 +76,7 @@ def fresh_firefox() -> Iterator[Callable[..., Firefox]]:
 @pytest.fixture
 def fresh_webkit() -> Iterator[Callable[[], WebKit]]:
     """Makes WebKitGTK with tracking prevention and an empty profile, on a screen in memory."""
-    _need(webkit_module.BINARY, webkit_module.DRIVER, webkit_module.DISPLAY)
+    need(webkit_module.BINARY, webkit_module.DRIVER, webkit_module.DISPLAY)
     display = webkit_module.Display()
     made: list[WebKit] = []
 

@@ -1,23 +1,17 @@
 """The owner's whole way in one browser: from sign-up to a snippet in a blank page, where somebody books and cancels."""
 
-import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from bookwidget.accounts import passwords
-from bookwidget.notices.compose import Composer
-from bookwidget.notices.post import Post
-from bookwidget.web.links import ServiceLinks
 from tests.browser.drivers import Browser
+from tests.browser.letters import link_in, post_office
 from tests.browser.stage import Stage, raise_stage
-from tests.console.signing_up import PASSWORD, WIRED_TOO
-from tests.events.work import HandClock
+from tests.console.signing_up import PASSWORD
 from tests.factories import PASSWORD as KNOWN_PASSWORD
-from tests.notices.mailing import HOST, SENDER, Outbox, mail_worker, text_of, work_off
 
 pytestmark = pytest.mark.browser
 
@@ -30,14 +24,14 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_from_sign_up_to_a_cancelled_booking(stage: Stage, fresh_chromium: Callable[..., Browser]) -> None:
-    assert WIRED_TOO
     browser = fresh_chromium()
     browser.open(f"{stage.service_origin}/signup/")
     browser.fill("input[name=email]", "noor@harbour.example")
     browser.fill("input[name=business]", "Harbour Hair")
     browser.click("main form button")
     assert "mailbox" in browser.text("h1")
-    browser.open(link_of(stage))
+    with post_office(stage) as post:
+        browser.open(link_in(post.one_to("noor@harbour.example"), "/signup/confirm/"))
     browser.fill("input[name=password]", PASSWORD)
     browser.click("main form button")
     browser.click("button[name=trade][value=beauty]")
@@ -55,16 +49,6 @@ def test_from_sign_up_to_a_cancelled_booking(stage: Stage, fresh_chromium: Calla
     browser.open(stage.page("blank", "/page"))
     browser.frame("iframe")
     books_and_cancels(browser)
-
-
-def link_of(stage: Stage) -> str:
-    outbox, links = Outbox(), ServiceLinks(stage.service_origin, stage.services.tokens)
-    post = Post(outbox, Composer(stage.services.themes, stage.services.catalogs, links), links, SENDER, HOST)
-    work_off(mail_worker(stage.yoga, post, HandClock(datetime.now(UTC))))
-    [mail] = [mail for mail in outbox.mails if mail["To"] == "noor@harbour.example"]
-    found = re.search(r"https://\S+/signup/confirm/\S+", text_of(mail))
-    assert found
-    return found[0]
 
 
 def books_and_cancels(browser: Browser) -> None:
