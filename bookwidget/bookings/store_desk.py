@@ -118,3 +118,34 @@ OVERRIDE = (
 OF_TICKET = (Ticket.id == bindparam("ticket")) & (Ticket.booking_id == bindparam("of")) & Ticket.is_cancelled.is_(False)
 MARK = select(Ticket.attendance, Ticket.attendee).where(OF_TICKET)
 SET_MARK = update(Ticket).where(OF_TICKET).values(attendance=bindparam("mark", type_=String))
+
+
+def upcoming(*, by_service: bool) -> Select[Any]:
+    """The settings of the service, then in the order of the fields of `policy.BookingFacts`."""
+    found = (
+        select(
+            Service.settings,
+            Booking.customer_id,
+            Booking.status,
+            Booking.starts_at,
+            Booking.ends_at,
+            Booking.moves,
+            (Occurrence.state == "cancelled").label("is_occurrence_cancelled"),
+            Booking.undo_until,
+            Booking.cancelled_at,
+            Booking.cancelled_by,
+            Booking.rated_at,
+            Booking.overridden,
+            Booking.overridden_until,
+            Service.kind,
+        )
+        .join(Occurrence, Occurrence.id == Booking.occurrence_id)
+        .join(Service, Service.id == Booking.service_id)
+        .where(Booking.starts_at > bindparam("now"))
+        .order_by(Booking.starts_at)
+        .limit(bindparam("size", type_=Integer))
+    )
+    return found.where(Booking.service_id == bindparam("service")) if by_service else found
+
+
+UPCOMING = {by_service: upcoming(by_service=by_service) for by_service in (False, True)}

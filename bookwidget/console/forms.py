@@ -249,6 +249,21 @@ class AskForm(Form):
     at = MomentField(_("When"))
 
 
+class ImaginedForm(Form):
+    """Sent by GET: a booking that there is not."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    service = StringField(_("Service"))
+    direction = StringField(_("The booking"))
+    days = StringField(_("Days"))
+    hours = StringField(_("Hours"))
+    state = StringField(_("It is"))
+    moves = StringField(_("Moved so far"))
+    actor = StringField(_("Who asks"))
+
+
 class OverrideForm(Form):
     permission = StringField(_("Allow"))
     reason = StringField(_("Reason"))

@@ -32,6 +32,7 @@ from bookwidget.console import (
     services,
     settings,
     signing,
+    simulator,
     sites,
     team,
     ticket_types,
@@ -162,6 +163,7 @@ blueprint.add_url_rule("/calendar/", "calendar", calendar.calendar)
 blueprint.add_url_rule("/today/", "today", today.today)
 blueprint.add_url_rule("/dates/", "dates", dates.dates)
 blueprint.add_url_rule("/dates/<occurrence>/", "dates_one", dates.dates_one)
+blueprint.add_url_rule("/settings/simulator", "settings_simulator", simulator.settings_simulator)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)
 blueprint.add_url_rule("/services/<service>/tickets/", "services_tickets", ticket_types.services_tickets)

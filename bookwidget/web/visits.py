@@ -231,7 +231,6 @@ def init_app(app: Flask) -> None:
 
     @app.teardown_request
     def close_session(error: BaseException | None) -> None:
-        request.close()  # large uploads lie in files until then
         found: Place | None = g.pop("place", None)
         if found:
             found.session.close()

@@ -51,8 +51,19 @@ def import_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse
     yield "none is good", visitor.get(f"imports/{none.id.hex}/")
 
 
+def simulator_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    page = "settings/simulator"
+    yield "simulator", visitor.get(page)
+    yield "a cancelled one, for staff", visitor.get(f"{page}?state=cancelled&actor=staff&hours=x")
+    tried = visitor.form(page)
+    for value in ("90", "x"):
+        changed = {**tried, "bookings.cancel_notice_hours": value, "bookings.cancel_fee_percent": "20"}
+        yield f"tried {value}", visitor.get(page, query_string=changed)
+
+
 def business_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     yield from import_pages(web, visitor)
+    yield from simulator_pages(visitor)
     listed = visitor.get("team/?done=invited")
     yield "team", listed
     for path in sorted(set(re.findall(r'href="(/console/team/[0-9a-f]{32}/)"', listed.text))):
