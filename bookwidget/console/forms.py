@@ -258,7 +258,7 @@ class ImaginedForm(Form):
     service = StringField(_("Service"))
     direction = StringField(_("The booking"))
     days = StringField(_("Days"))
-    hours = StringField(_("Hours"))
+    hours = StringField(_("And hours"))
     state = StringField(_("It is"))
     moves = StringField(_("Moved so far"))
     actor = StringField(_("Who asks"))
