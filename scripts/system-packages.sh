@@ -1,9 +1,14 @@
 #!/bin/sh
-# What the tests need beside Python: three browsers, a database server, letters of both directions.
+# What the tests need beside Python: three browsers, a database server, letters of both directions; with the argument
+# "all" a WordPress, too.
 # Only root can install them on Debian; without, the tests that need them are skipped and say why.
 set -eu
 
 packages="chromium chromium-driver firefox-esr webkit2gtk-driver xvfb postgresql fonts-dejavu-core fonts-noto-core"
+if [ "${1:-}" = all ]; then
+  packages="$packages wordpress wordpress-theme-twentytwentyone wordpress-theme-twentytwentythree mariadb-server
+    mariadb-client php-cli php-mysql php-xml php-mbstring php-gd php-curl php-intl"
+fi
 missing=""
 for package in $packages; do
   status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)

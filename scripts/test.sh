@@ -3,10 +3,10 @@
 # Without root or a browser everything else still runs, and each skipped group names its reason.
 set -u
 cd "$(dirname "$0")/.."
-sh scripts/system-packages.sh || echo "bookwidget: system packages could not be installed; going on without" >&2
+markers=${1:-}
+sh scripts/system-packages.sh "${markers:-all}" || echo "bookwidget: system packages could not be installed; going on without" >&2
 sh scripts/environment.sh dev || exit 1
 
-markers=${1:-}
 results=${RESULTS:-instance/test-results}
 rm -rf "$results"
 mkdir -p "$results"

@@ -2,13 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.console.host_steps import HINTS, HOSTS, TITLES
 from bookwidget.console.pages import show
 from bookwidget.console.sites import titles
 from bookwidget.console.snippets import Snippets, SnippetWords, make_snippets
+from bookwidget.console.wordpress_plugin import plugin_archive, plugin_settings
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
@@ -47,12 +48,25 @@ def base() -> str:
     return f"{public.scheme}://{own}{f':{public.port}' if public.port else ''}" if own else public.geturl()
 
 
+def embed_plugin() -> ResponseReturnValue:
+    """The plugin for WordPress that shows this business's widgets."""
+    widgets = [(widget, words_for(widget)) for widget in services().widgets.values()]
+    response = make_response(plugin_archive(plugin_settings(base(), desk().tenant.slug, widgets)))
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = 'attachment; filename="bookwidget.zip"'
+    return response
+
+
 def snippets_for(widget: Manifest) -> Snippets:
+    return make_snippets(base(), desk().tenant.slug, widget.slug, widget.height, words_for(widget))
+
+
+def words_for(widget: Manifest) -> SnippetWords:
     here = desk()
     speech = services().catalogs.translations(here.tenant.locale)
     title = speech.gettext(widget.title)
     name = here.tenant.name
-    words = SnippetWords(
+    return SnippetWords(
         title=f"{title} · {name}",
         link=translate(_("Open your bookings at %(business)s", business=name), speech),
         error=translate(_("This part of the page could not be loaded."), speech),
@@ -61,4 +75,3 @@ def snippets_for(widget: Manifest) -> Snippets:
         button=title,
         close=translate(_("Close"), speech),
     )
-    return make_snippets(base(), here.tenant.slug, widget.slug, widget.height, words)

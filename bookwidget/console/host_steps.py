@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bookwidget.kernel.text import Text, _
 
-LOADER, BUTTON, PLAIN, ADDRESS, PARTS, LINK = "loader", "button", "plain", "address", "parts", "link"
-"""Forms of the snippet: with script, a button that opens it over the page, a bare frame, the widget's address, a place
-and a script apart, a link.
+LOADER, BUTTON, PLAIN, ADDRESS, SHORTCODE, LINK = "loader", "button", "plain", "address", "shortcode", "link"
+"""Forms of the snippet: with script, a button that opens it over the page, a bare frame, the widget's address, a
+shortcode of our WordPress plugin, a link.
 """
 
 
@@ -32,6 +32,17 @@ HOSTS: dict[str, WebHost] = {
             LOOK,
         ),
     ),
+    "wordpress-plugin": WebHost(
+        _("WordPress, with our plugin"),
+        (SHORTCODE,),
+        (
+            _("Download the plugin."),
+            _("In WordPress, open Plugins, Add New, Upload Plugin; choose the file, install it and activate it."),
+            _("On the page, add the block “bookwidget”, or write the shortcode. Authors may do this, too."),
+            LOOK,
+        ),
+        _("It is made for your business. Download it again when your widgets’ address changes."),
+    ),
     "wordpress": WebHost(
         _("WordPress, without a plugin"),
         (LOADER, BUTTON, PLAIN),
@@ -41,16 +52,6 @@ HOSTS: dict[str, WebHost] = {
             _("Paste the snippet into it, and update the page."),
             LOOK,
         ),
-    ),
-    "wordpress-plugin": WebHost(
-        _("WordPress, with a plugin for code in the footer"),
-        (PARTS,),
-        (
-            _("Once: paste the script into the plugin’s field for the footer of all pages."),
-            _("On each page: add a “Custom HTML” block with the place. Authors may do this, too."),
-            LOOK,
-        ),
-        _("Any plugin that adds code to the header or footer will do."),
     ),
     "wordpress-com": WebHost(
         _("WordPress.com, plans without plugins"),
@@ -139,7 +140,7 @@ TITLES: dict[str, Text] = {
     BUTTON: _("A button that opens it"),
     PLAIN: _("Without script"),
     ADDRESS: _("Address of the widget"),
-    PARTS: _("The place on the page"),
+    SHORTCODE: _("Shortcode"),
     LINK: _("Address of your booking page"),
 }
 HINTS: dict[str, Text] = {
@@ -147,6 +148,6 @@ HINTS: dict[str, Text] = {
     BUTTON: _("Opens the widget over the page. With data-float, the button stays in the corner of the window."),
     PLAIN: _("A plain frame of fixed height, with a link below it for visitors whose browser blocks the frame."),
     ADDRESS: _("For editors that ask for a web address instead of code."),
-    PARTS: _("A link that the script makes a widget of."),
+    SHORTCODE: _("The address of the widget on a line of its own does the same."),
     LINK: _("Opens in a page of its own, in your look."),
 }

@@ -30,9 +30,7 @@ class Snippets:
     plain: str
     address: str
     """Of the widget; it answers with the address for the page that frames it."""
-    parts: str
-    """The place alone, for pages that have the script already."""
-    script: str
+    shortcode: str
     link: str
     """Of the business's own page."""
 
@@ -63,20 +61,13 @@ BUTTON = Markup("""\
   href="{base}/p/{tenant}/">{button}</a>
 <script async src="{base}/embed.js"></script>
 """)
-SCRIPT = Markup("""<script async src="{base}/embed.js"></script>
-""")
-PARTS = Markup("""\
-<a data-bookwidget="{tenant}/{widget}"
-  data-title="{title}"
-  data-min-height="{height}"
-  href="{base}/p/{tenant}/">{link}</a>
-""")
+SHORTCODE = '[bookwidget widget="{widget}"]'
 ADDRESS, LINK = "{base}/w/{tenant}/{widget}", "{base}/p/{tenant}/"
 
 
 def make_snippets(base: str, tenant: str, widget: str, height: int, words: SnippetWords) -> Snippets:
     """`base` is the service's public address; `height` in CSS pixels is kept free until the widget is there."""
     values = {"base": base, "tenant": tenant, "widget": widget, "height": height, **vars(words)}
-    marked = {"loader": LOADER, "button": BUTTON, "plain": PLAIN, "parts": PARTS, "script": SCRIPT}
-    written = {name: str(template.format(**values)) for name, template in marked.items()}
-    return Snippets(**written, address=ADDRESS.format(**values), link=LINK.format(**values))
+    marked = {"loader": LOADER, "button": BUTTON, "plain": PLAIN}
+    texts = {"address": ADDRESS, "shortcode": SHORTCODE, "link": LINK}
+    return Snippets(**{name: str(template.format(**values)) for name, template in {**marked, **texts}.items()})

@@ -20,8 +20,9 @@ from tests.bench.load import request, visit
 from tests.bench.pages import BOOKINGS, PAGES, Page, statements, weights
 from tests.bench.race import race
 from tests.bench.report import Measured, Results, Visited, show
-from tests.bench.servers import Server, free_port, granian, running
+from tests.bench.servers import Server, granian, running
 from tests.cluster import NoServer
+from tests.ports import free_port
 
 INSTANCE = Path("instance")
 FEW, MANY = 1_000, 1_000_000

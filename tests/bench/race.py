@@ -27,7 +27,8 @@ from bookwidget.tenancy.session import writing
 from tests.bench import data
 from tests.bench.databases import Prepared
 from tests.bench.report import Measured
-from tests.bench.servers import free_port, running
+from tests.bench.servers import running
+from tests.ports import free_port
 from tests.rush.people import Fields, Gone, Person
 
 CLIENTS, GUESTS, PLACES = 8, 6, 20

@@ -1,7 +1,6 @@
 """Processes that serve, and what the kernel says they used."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -74,13 +73,6 @@ def wait_for(process: subprocess.Popen[bytes], url: str, started: float) -> None
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.01)
     raise RuntimeError(f"no answer from {url}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def tree(pid: int) -> list[int]:

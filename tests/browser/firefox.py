@@ -17,6 +17,7 @@ with warnings.catch_warnings():
     from marionette_driver.marionette import Marionette
 
 from tests.browser.drivers import Browser
+from tests.ports import free_port
 
 BINARY = Path("/usr/bin/firefox-esr")
 START_SECONDS = 60
@@ -65,7 +66,7 @@ class Firefox(Browser):
         super().__init__()
         self.scripted = script
         self._profile = Path(tempfile.mkdtemp(prefix="bookwidget-firefox-"))
-        port = _free_port()
+        port = free_port()
         preferences = QUIET | {"marionette.port": port, "network.cookie.cookieBehavior": cookie_behavior}
         if not script:
             preferences["javascript.enabled"] = False
@@ -143,12 +144,6 @@ class Firefox(Browser):
     def _run(self, script: str, values: tuple[Any, ...]) -> Any:
         # No named sandbox: page globals and message sources are then the page's own, as in the other engine.
         return self.driver.execute_script(script, script_args=values, sandbox=None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +13,12 @@ import pytest
 
 from bookwidget.ops.demo_content import BUSINESSES
 from tests.browser.drivers import Browser
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 
 START = 120
 """Seconds: what the demo may take on 2 cores, here with other tests beside it."""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ OPEN = {"console.log_in", "console.choose", "console.forgot", "console.password"
 EVERY_MEMBER = {
     "console.home",
     "console.embed",
+    "console.embed_plugin",
     "console.log_out",
     "console.dates",
     "console.dates_one",

@@ -1,9 +1,12 @@
+import json
 import re
 from dataclasses import fields
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import event
@@ -131,7 +134,7 @@ def test_snippets_name_the_business_s_own_host(web: Web) -> None:
 
 SCRIPTED, PLAIN_FIRST = ("loader", "button", "plain"), ("plain", "loader", "button")
 WORKS = {
-    "html": SCRIPTED, "wordpress": SCRIPTED, "wordpress-plugin": ("script", "parts"), "wordpress-com": ("link",),
+    "html": SCRIPTED, "wordpress": SCRIPTED, "wordpress-plugin": ("shortcode",), "wordpress-com": ("link",),
     "squarespace": SCRIPTED, "wix": ("address",), "webflow": SCRIPTED, "shopify": SCRIPTED,
     "notion": ("address", "link"), "google-sites": ("link",), "joomla": PLAIN_FIRST, "drupal": PLAIN_FIRST,
 }  # fmt: skip
@@ -151,11 +154,8 @@ def test_each_website_builder_has_its_form_and_its_steps(web: Web) -> None:
     assert snippet(visitor.get("embed/?host=wix&widget=book").text, "address") == "http://localhost:8000/w/yoga/book"
     assert snippet(visitor.get("embed/?host=google-sites").text, "link") == "http://localhost:8000/p/yoga/"
     page = visitor.get("embed/?host=wordpress-plugin&widget=book").text
-    [(tag, place)] = Elements(snippet(page, "parts")).found
-    assert (tag, place["data-bookwidget"], place["href"]) == ("a", "yoga/book", "http://localhost:8000/p/yoga/")
-    assert Elements(snippet(page, "script")).found == [
-        ("script", {"async": "", "src": "http://localhost:8000/embed.js"})
-    ]
+    assert snippet(page, "shortcode") == '[bookwidget widget="book"]'
+    assert 'href="/console/embed/wordpress.zip"' in page
     assert 'id="loader"' in visitor.get("embed/?host=geocities").text, "as none chosen"
 
 
@@ -196,3 +196,19 @@ def test_a_refused_origin_is_written_once_an_hour_for_each_widget(web_everywhere
     assert come("https://a.example", "book") == 0
     web.now += timedelta(minutes=2)
     assert [come("https://a.example", "book") for _time in range(2)] == [1, 0]
+
+
+def test_the_plugin_for_wordpress_knows_whose_widgets_it_shows(web: Web) -> None:
+    web.yoga.add(Host(name="book.yoga.example", created_at=web.now, verified_at=web.now))
+    answer = owner(web).get("embed/wordpress.zip")
+    assert answer.content_type == "application/zip"
+    archive = ZipFile(BytesIO(answer.data))
+    files = {"bookwidget.php", "block.js", "readme.txt", "settings.json"}
+    assert {*archive.namelist()} == {f"bookwidget/{name}" for name in files}
+    settings = json.loads(archive.read("bookwidget/settings.json"))
+    assert settings["origin"].endswith("//book.yoga.example:8000")
+    assert settings["tenant"] == "yoga"
+    assert settings["first"] in settings["widgets"]
+    assert settings["widgets"]["book"]["title"] == "Book · Yoga"
+    assert json.loads(ZipFile(BytesIO(owner(web, web.other).get("embed/wordpress.zip").data)).read(
+        "bookwidget/settings.json"))["tenant"] == "other"  # fmt: skip

@@ -15,7 +15,8 @@ from bookwidget.config import Config
 from bookwidget.ops.demo import only_one, run_demo
 from bookwidget.ops.demo_content import BUSINESSES
 from bookwidget.ops.errors import DemoError, PortTaken
-from tests.ops.running import all_gone, free_port, running_demo
+from tests.ops.running import all_gone, running_demo
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START = 120
@@ -58,12 +59,6 @@ def test_the_wheel_holds_what_lies_beside_the_package(wheel: Path) -> None:
         }
     assert "bookwidget/embed.js" in names
     assert not [name for name in names if "/tests/" in name or name.startswith(("tests", "widgets"))]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 def test_the_demo_runs_from_it(python: Path, tmp_path: Path) -> None:

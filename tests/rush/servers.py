@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.ops.running import PATIENCE, free_port, settings
+from tests.ops.running import PATIENCE, settings
+from tests.ports import free_port
 
 THREADS = 16
 
