@@ -62,6 +62,13 @@ class HookSpecs:
         """
 
     @hookspec
+    def send_text(self, business: "TenantFacts", to: str, text: str, key: str) -> bool | None:
+        """A text message is to leave: True, once it is in safe hands; None: not by this plugin, so by another or the
+        installation's gateway. False, or an error: not now, and the worker asks again later. `to` is E.164; `key` stays
+        the same each time, so that nobody gets a message twice.
+        """
+
+    @hookspec
     def refuse(self, permission: Permission, booking: "BookingFacts", actor: Actor, now: datetime) -> Text | None:
         """Why somebody may not do something with a booking that the rules allow; None: they may. This one decides, so
         it fails closed: when it raises, or takes too long, the answer is no.

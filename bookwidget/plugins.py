@@ -2,7 +2,7 @@
 
 import importlib.util
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
@@ -49,7 +49,7 @@ class Plugins:
             if name not in self.stuck and (names is None or name in names or name == SHIPPED):
                 yield name, one
 
-    def call(self, name: str, one: Any, given: dict[str, Any], patience: float) -> Any:
+    def call(self, name: str, one: Any, given: Mapping[str, Any], patience: float) -> Any:
         """`PluginFailed`, after a line in the log."""
         try:
             return in_time(lambda: one.function(*(given[argument] for argument in one.argnames)), patience)
@@ -181,13 +181,16 @@ def filtered(hook: str, subject: str, value: Value, settings: Settings, **given:
     return value
 
 
-def first_answer(hook: str, settings: Settings, failed: Value, **given: Any) -> Value | None:
+def first_answer(
+    hook: str, settings: Settings, failed: Value, given: Mapping[str, Any], *, is_page: bool = True
+) -> Value | None:
     """What the first plugin says that does not say None; `failed` if one of them fails."""
-    if _installed.stuck & extras_of(settings):
+    having = {one.plugin_name for one in getattr(_installed.manager.hook, hook).get_hookimpls()}
+    if _installed.stuck & extras_of(settings) & having:
         return failed
     for name, one in _installed.asked(hook, settings):
         try:
-            answer: Value | None = _installed.call(name, one, given, PATIENCE)
+            answer: Value | None = _installed.call(name, one, given, PATIENCE if is_page else LONG_PATIENCE)
         except PluginFailed:
             return failed
         if answer is not None:

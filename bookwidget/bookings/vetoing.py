@@ -29,5 +29,5 @@ def unless_refused(
     if not is_any() or not answer.allowed or permission is Permission.BOOKING_READ:
         return answer
     given = {"permission": permission, "booking": booking, "actor": actor, "now": now}
-    reason = first_answer("refuse", settings, FAILED, **given)
+    reason = first_answer("refuse", settings, FAILED, given)
     return answer if reason is None else answer._replace(allowed=False, reason=reason, until=None, rule="plugin")

@@ -18,6 +18,7 @@ from bookwidget.notices.store import StoredMessage, customer_of, link_version_of
 from bookwidget.notices.texting import TextMessage
 from bookwidget.notices.transport import Undeliverable, Unreachable
 from bookwidget.notices.wording import SEND
+from bookwidget.plugins import first_answer, is_any
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
@@ -70,12 +71,23 @@ def _send_mail(scope: Scope, post: Post, message: StoredMessage, payload: Mappin
 def _send_text(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> None:
     text, _html = _filled(scope, post, message, payload)
     scope.session.rollback()
+    if is_any() and _plugin_took(scope, message, text):
+        return
     try:
         post.texting.send(TextMessage(message.id.hex, message.address, text))
     except Undeliverable as refusal:
         raise GiveUp(f"http {refusal.code}") from None
     except Unreachable as failure:
         raise TryLater(failure.reason) from None
+
+
+def _plugin_took(scope: Scope, message: StoredMessage, text: str) -> bool:
+    """`TryLater` if the one that should does not take it."""
+    given = {"business": scope.tenant, "to": message.address, "text": text, "key": message.id.hex}
+    answer = first_answer("send_text", scope.tenant.settings, False, given, is_page=False)
+    if answer is False:
+        raise TryLater("the plugin did not take it")
+    return answer is True
 
 
 def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[str, Any]) -> tuple[str, str]:

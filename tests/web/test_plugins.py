@@ -1,6 +1,7 @@
 """Plugins: the examples of docs/hooks.md do what is said of them, and a bad one breaks nothing."""
 
 import inspect
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -14,12 +15,17 @@ from bookwidget.catalog.models import Service
 from bookwidget.config import Config
 from bookwidget.hookspecs import HookSpecs
 from bookwidget.logs import configure_logging
+from bookwidget.notices.kinds import KINDS
+from bookwidget.notices.models import Message
 from bookwidget.shipped import Shipped
 from bookwidget.tenancy.session import writing
 from bookwidget.web.services import EXTENSION
 from tests.events.work import HandClock, happen, worker
 from tests.factories import make_appointment, make_booking, make_class, make_world
 from tests.fixtures import NOW
+from tests.notices.gateway import Gateway, serving_texts
+from tests.notices.mailing import place
+from tests.notices.test_texts import PHONE, ready, texts_of
 from tests.web_fixtures import Web
 
 DOCUMENT = Path(__file__).parents[2] / "docs/hooks.md"
@@ -29,6 +35,7 @@ HEAD = "from bookwidget.hookspecs import hookimpl\nimport time\n\n@hookimpl\n"
 BAD = {
     "raises.py": HEAD + "def menu_entries(entries):\n    raise RuntimeError('secret')\n",
     "forever.py": HEAD + "def menu_entries(entries):\n    while True: time.sleep(0.05)\n",
+    "no_modem.py": HEAD + "def send_text(to):\n    raise RuntimeError('secret')\n",
     "denies.py": HEAD + "def refuse(permission):\n    raise RuntimeError('secret')\n",
     "at_load.py": "raise RuntimeError('at load')\n",
     "no_such.py": HEAD + "def menu_entries(entrees):\n    return entrees\n",
@@ -111,6 +118,23 @@ def test_the_worker_tells_the_plugins_of_the_business(served: Web, tmp_path: Pat
     events = [happen(world, "booking.made") for world in (served.yoga, served.other)]
     assert worker(served.database, HandClock(NOW)).run_once() == 2
     assert (tmp_path / "diary.txt").read_text() == f"yoga booking.made {events[0]}\n"
+
+
+def test_a_text_message_leaves_by_the_plugin_and_is_kept_until_it_is_taken(served: Web, tmp_path: Path) -> None:
+    clock, gateway, keys = HandClock(NOW), Gateway(), " ".join(one for one in KINDS if one.endswith(".sms"))
+    ready(served.yoga)
+    happen(served.yoga, "booking.reminded", after=place(NOW + timedelta(days=2)))
+    with serving_texts(gateway) as url:
+        for on in ("no_modem", "modem", "modem"):
+            served.settings(served.yoga, extras__on=on, messages__texts=keys)
+            texts_of(served.yoga, url, clock)
+            clock.turn(3600)
+    [line] = (tmp_path / "to-send.jsonl").read_text().splitlines()
+    said = json.loads(line)
+    assert (said["to"], said["text"].startswith("Yoga: see you on Thu 26 Nov"), len(said["key"])) == (PHONE, True, 32)
+    assert gateway.asked == [], "it went by the plugin alone"
+    with served.database.session(served.yoga.tenant_id) as session:
+        assert session.query(Message).where(Message.channel == "sms").one().sent_at is not None
 
 
 def test_one_that_raises_is_logged_and_left_out(served: Web, logs: pytest.CaptureFixture[str]) -> None:
