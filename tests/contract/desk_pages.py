@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from bookwidget.bookings.models import Ticket, WaitlistEntry
 from bookwidget.catalog.models import Service, TicketType
 from bookwidget.kernel.ids import uuid7
-from bookwidget.notices.kinds import KINDS
+from bookwidget.notices.kinds import KINDS, SMS
 from bookwidget.notices.wishes import unsubscribe_token
 from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import OccurrenceKey
@@ -193,6 +193,8 @@ def message_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespons
     yield "a test", visitor.post(f"{made}test", visitor.form(made))
     yield "preview", visitor.get(f"{made}preview")
     yield "no preview", visitor.post(f"{made}preview", {**visitor.form(made), "text": "{{ x }}"})
+    for text in (kind.key for kind in KINDS.values() if kind.channel == SMS):
+        yield f"preview of {text}", visitor.get(f"messages/{text}/preview")
     visitor.send("messages/", sent="")
     yield "switched", visitor.get("messages/?done=switched")
     yield "off", visitor.get(cancelled)

@@ -335,7 +335,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
         yield happened.kind, made.html
         yield f"{happened.kind}{PLAIN}", plain(made, language)
-    for kind in ("member.reset_requested", "member.invited"):
+    for kind in ("member.reset_requested", "member.invited", "member.password_changed"):
         made = letter(event(kind, {}, {}), MEMBER, catalogs, locale=language.locale)
         yield kind, made.html
         yield f"{kind}{PLAIN}", plain(made, language)
