@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bookwidget.accounts import store
 from bookwidget.accounts.models import Companion
+from bookwidget.accounts.settings import COMPANIONS_KEPT
 from bookwidget.events.record import record
 from bookwidget.kernel.actors import ActorKind, Door
 from bookwidget.kernel.errors import Missing, Refused
@@ -44,9 +45,14 @@ class Remembered:
     age: int | None
 
 
+def keeps_companions(scope: Scope) -> bool:
+    """Whether the business lets its customers keep people."""
+    return scope.tenant.settings[COMPANIONS_KEPT]
+
+
 def list_companions(scope: Scope) -> tuple[CompanionFacts, ...]:
-    """Those of the customer who acts, by name; nobody for anybody else."""
-    if not is_themselves(scope):
+    """Those of the customer who acts, by name; nobody for anybody else, and where the business keeps none."""
+    if not is_themselves(scope) or not keeps_companions(scope):
         return ()
     rows = scope.session.rows(store.COMPANIONS, {"customer": scope.actor.id})
     year = this_year(scope)
@@ -68,6 +74,8 @@ def save_companion(
 
     Raises `Missing`, `Refused("name" or "birth_year", …)`. Event: `companion.saved`.
     """
+    if not keeps_companions(scope):
+        raise Missing
     cleaned = clean_line(name, "name", longest=LONGEST_NAME, required=True)
     year = checked_year(scope, birth_year) if is_child else None
     with writing(scope.session):
@@ -90,7 +98,7 @@ def remove_companion(scope: Scope, companion_id: UUID) -> None:
 
 def remember(scope: Scope, people: Iterable[Remembered]) -> None:
     """Keeps who is to be kept, once under each name, inside the open write transaction; `Refused("people", …)`."""
-    wanted = [one for one in people if one.name]
+    wanted = [one for one in people if one.name] if keeps_companions(scope) else []
     known = {one.name.casefold(): one.id for one in list_companions(scope)} if wanted else {}
     for one in wanted:
         found = known.get(one.name.casefold())

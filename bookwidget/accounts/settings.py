@@ -5,7 +5,32 @@ from bookwidget.tenancy.settings import Group, Setting, declare
 
 PORTAL_ENABLED = declare(
     Setting(
-        "portal.enabled", True, _("Customer portal"), _("Customers can log in and see their bookings."), Group.PORTAL
+        "portal.enabled",
+        True,
+        _("Customer portal"),
+        _("Customers can log in and see their bookings."),
+        Group.FEATURES,
+        off=False,
+    )
+)
+PROFILE_ENABLED = declare(
+    Setting(
+        "profile.enabled",
+        True,
+        _("Profile"),
+        _("Customers see and change their details, password and log-ins. “Forgot password?” works all the same."),
+        Group.FEATURES,
+        off=False,
+    )
+)
+COMPANIONS_KEPT = declare(
+    Setting(
+        "profile.companions",
+        True,
+        _("Customers keep the people they book for"),
+        _("Children and family are chosen in the booking form, not typed. Off: what was kept is not lost."),
+        Group.FEATURES,
+        off=False,
     )
 )
 INVITE_IN_CONFIRMATION = declare(

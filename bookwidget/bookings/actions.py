@@ -1,6 +1,6 @@
 """What can be done with bookings; the one module that widgets, the console and the command line import."""
 
-from bookwidget.bookings.again import details_again, page_to_book_again
+from bookwidget.bookings.again import details_again, may_book_again, page_to_book_again
 from bookwidget.bookings.agenda import AgendaEntry, Figures, agenda, figures
 from bookwidget.bookings.asking import Asked, ShownAnswer, answers_of, asked, shown
 from bookwidget.bookings.attendance import MARKS, mark_attendance
@@ -233,6 +233,7 @@ __all__ = [
     "list_notes_of",
     "make_feed",
     "mark_attendance",
+    "may_book_again",
     "may_repeat",
     "minutes_to_undo",
     "month_after",

@@ -28,3 +28,8 @@ def details_again(scope: Scope, booking: BookingDetails) -> Details:
 def page_to_book_again(settings: Settings) -> str:
     """The business's own page, if it wants people to begin there; empty: the filled form."""
     return settings[choices.PUBLIC_PAGE_ADDRESS] if settings[choices.BOOK_AGAIN] == "public_page" else ""
+
+
+def may_book_again(settings: Settings) -> bool:
+    """Whether there is a place to begin: the form, as long as people book online, or the business's own page."""
+    return settings[choices.ONLINE] or bool(page_to_book_again(settings))

@@ -26,11 +26,12 @@ from bookwidget.bookings.policy import may_book_as_guest
 from bookwidget.bookings.results import Day
 from bookwidget.bookings.rules import checked_text
 from bookwidget.bookings.series import begun
+from bookwidget.bookings.settings import ONLINE
 from bookwidget.bookings.uploads import drop_uploads, keep_uploads_until
 from bookwidget.bookings.where import checked_where, wherever
 from bookwidget.catalog.actions import ServiceFacts
 from bookwidget.kernel.actors import ActorKind, customer
-from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import booking_code
 from bookwidget.kernel.text import _
 from bookwidget.schedule.actions import (
@@ -120,6 +121,8 @@ def hold_slot(
     The same again changes nothing. Raises `Missing`, `Refused("slot" or "tickets", …)`. Who has confirmed already
     is `Refused` too: one id is one booking. `address` is counted, so that nobody keeps everything.
     """
+    if not scope.actor.is_staff and not scope.tenant.settings[ONLINE]:
+        raise Missing
     key = parse_slot_key(slot_key)
     if address:
         limits.count_attempt(scope.session, limits.HOLD_ADDRESS, address, scope.now)

@@ -3,14 +3,25 @@
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.settings import Group, Pick, Setting, days, declare, hours, minutes, percent
 
+ONLINE = declare(
+    Setting(
+        "bookings.online",
+        True,
+        _("Customers book online"),
+        _("Off: only you and your staff make bookings. What was begun or offered can still be finished."),
+        Group.FEATURES,
+        off=False,
+    )
+)
 CANCEL_ALLOWED = declare(
     Setting(
         "bookings.cancel_allowed",
         True,
         _("Customers may cancel"),
         _("Off: only you and your staff cancel bookings."),
-        Group.CANCELLING,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 CANCEL_NOTICE_HOURS = declare(
@@ -71,8 +82,9 @@ MOVE_ALLOWED = declare(
         True,
         _("Customers may reschedule"),
         _("Off: only you and your staff move bookings to another time."),
-        Group.MOVING,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 MOVE_NOTICE_HOURS = declare(
@@ -94,8 +106,9 @@ TRANSFER_ALLOWED = declare(
         True,
         _("Customers may transfer tickets"),
         _("On: tickets of a class can go to another class too. The notice and number for rescheduling hold as well."),
-        Group.MOVING,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 TRANSFER_TARGET = declare(
@@ -149,8 +162,9 @@ POSTPONE_ALLOWED = declare(
         False,
         _("Customers may postpone"),
         _("They choose a date before which nothing takes place. The notice for rescheduling holds for it too."),
-        Group.MOVING,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 CANCELLED_IS_FINAL = declare(
@@ -159,8 +173,9 @@ CANCELLED_IS_FINAL = declare(
         True,
         _("Cancelled is final"),
         _("Off: customers may resume what they cancelled, at a new time and with the same booking."),
-        Group.CANCELLING,
+        Group.FEATURES,
         per_service=True,
+        off=True,
     )
 )
 RESUME_DAYS = declare(
@@ -182,8 +197,9 @@ REPEAT_ALLOWED = declare(
         False,
         _("Customers may book appointments that repeat"),
         _("They choose how often when they book: every week, every month and so on."),
-        Group.SERIES,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 SERIES_DAYS = declare(
@@ -283,8 +299,9 @@ NOTES_ALLOWED = declare(
         True,
         _("Customers may write notes on their bookings"),
         _("You and your staff read them at the booking, and get them by mail."),
-        Group.LIST,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 NOTES_AFTERWARDS = declare(
@@ -303,8 +320,9 @@ RATINGS = declare(
         True,
         _("Customers may rate completed bookings"),
         _("Half to five stars and a comment. Only you and your staff read them."),
-        Group.AFTERWARDS,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 CALENDAR_FEEDS = declare(
@@ -313,7 +331,8 @@ CALENDAR_FEEDS = declare(
         True,
         _("Customers may subscribe to their bookings"),
         _("A secret address for a calendar program. Off: addresses made before give nothing."),
-        Group.LIST,
+        Group.FEATURES,
+        off=False,
     )
 )
 UPLOAD_MEGABYTES = declare(

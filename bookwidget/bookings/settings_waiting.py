@@ -9,8 +9,9 @@ WAITLIST_ALLOWED = declare(
         True,
         _("Waiting lists"),
         _("When a date of a class is full, customers can join its waiting list."),
-        Group.WAITING,
+        Group.FEATURES,
         per_service=True,
+        off=False,
     )
 )
 IN_ORDER, ALL_AT_ONCE, OFF = "in_order", "all_at_once", "off"

@@ -1,6 +1,6 @@
 """What the business chooses among its settings, for everything it offers or for one service."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,10 @@ from uuid import UUID
 from bookwidget.catalog import store
 from bookwidget.catalog.models import Service
 from bookwidget.events.record import record
-from bookwidget.kernel.errors import DomainError, Missing
+from bookwidget.kernel.errors import DomainError, Missing, Refused
 from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.text import _
+from bookwidget.tenancy.actions import settings_of
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.policy import require
 from bookwidget.tenancy.scope import Scope
@@ -54,15 +56,17 @@ class SettingsChange:
 def change_settings(scope: Scope, wishes: Mapping[str, Wish]) -> bool:
     """Saves what differs from what was seen; whether anything did. What the form did not change is left alone.
 
-    Raises `Denied`, `Refused` under a setting's name, `Overtaken`. Event: `settings.changed`.
+    Raises `Denied`, `Refused` under a setting's name, also for what the plan lacks, `Overtaken`.
+    Event: `settings.changed`.
     """
     checked = {name: REGISTRY[name].checked(wish.value) for name, wish in wishes.items()}
     with writing(scope.session) as session:
         require(scope, Permission.SETTINGS_CHANGE)
         tenant = session.get_one(Tenant, scope.tenant.id, with_for_update=True)
-        settings = Settings(tenant.settings)
+        settings = settings_of(tenant.settings, tenant.plan)
         before = {name: settings[REGISTRY[name]] for name in checked}
         changed = changes(wishes, before)
+        refuse_beyond_plan(settings, changed)
         after = {name: checked[name] for name in changed}
         kept = {name: value for name, value in tenant.settings.items() if name not in changed}
         tenant.settings = kept | {name: value for name, value in after.items() if value != REGISTRY[name].default}
@@ -87,6 +91,7 @@ def change_service_settings(scope: Scope, service_id: UUID, wishes: Mapping[str,
             raise Missing
         before = {name: service.settings.get(name) for name in checked}
         changed = changes(wishes, before)
+        refuse_beyond_plan(scope.tenant.settings, [name for name in changed if checked[name] is not None])
         after = {name: checked[name] for name in changed}
         kept = {name: value for name, value in service.settings.items() if name not in changed}
         service.settings = kept | {name: value for name, value in after.items() if value is not None}
@@ -103,6 +108,13 @@ def changes(wishes: Mapping[str, Wish], now: Mapping[str, Any]) -> list[str]:
     if overtaken:
         raise Overtaken(overtaken)
     return meant
+
+
+def refuse_beyond_plan(settings: Settings, changed: Sequence[str]) -> None:
+    """What the plan does not have is off, so any change of it would turn it on."""
+    for name in changed:
+        if name in settings.beyond_plan:
+            raise Refused(name, _("Your plan does not have this."))
 
 
 def recent_changes(scope: Scope) -> tuple[SettingsChange, ...]:

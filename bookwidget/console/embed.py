@@ -17,6 +17,7 @@ from bookwidget.tenancy.actions import own_host
 from bookwidget.theming.i18n import translate
 from bookwidget.web.desk import desk
 from bookwidget.web.discovery import Manifest
+from bookwidget.web.menu import is_on
 from bookwidget.web.services import services
 from bookwidget.web.sites import allowed_sites, refused_origins
 
@@ -26,7 +27,7 @@ WIDTHS = (("phone", _("Phone")), ("wide", _("Computer")))
 def embed() -> ResponseReturnValue:
     """By GET, so that it works without script; an unknown widget, width or builder is as none chosen."""
     here = desk()
-    widgets = services().widgets
+    widgets = {slug: one for slug, one in services().widgets.items() if is_on(one, here.tenant)}
     chosen = widgets.get(request.args.get("widget", "")) or next(iter(widgets.values()))
     width = "wide" if request.args.get("width") == "wide" else "phone"
     at = request.args.get("host", "")

@@ -1,12 +1,13 @@
 """A setting as a form shows and sends it, and its values in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import Text, _
+from bookwidget.tenancy.plans import Plan
 from bookwidget.tenancy.settings import Setting
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import listed, translate
@@ -87,3 +88,8 @@ def words_of(formats: Formats, setting: Setting[Any], value: Any) -> str:
         titles = [translate(known.get(name, name)) for name in setting.picked(str(value))]
         return listed(titles, "standard") or translate(_("None of them"))
     return str(value) if value else translate(_("Empty"))
+
+
+def plans_in_words(plans: Sequence[Plan]) -> str:
+    """Any of them, in the language of the page being made."""
+    return listed([translate(plan.title) for plan in plans], "or")

@@ -21,15 +21,17 @@ from bookwidget.catalog.choosing import (
     recent_changes,
 )
 from bookwidget.console.pages import show
-from bookwidget.console.setting_fields import fields_of, kind_of, value_in, words_of
+from bookwidget.console.setting_fields import fields_of, kind_of, plans_in_words, value_in, words_of
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text
+from bookwidget.tenancy.plans import Plan, plan_named, plans_with
 from bookwidget.tenancy.settings import REGISTRY, Group, Setting
 from bookwidget.theming.i18n import translate
 from bookwidget.web.desk import desk
 from bookwidget.web.guard import PlainForm
+from bookwidget.web.menu import sections
 from bookwidget.web.services import services
 
 SEEN = "seen:"
@@ -58,6 +60,8 @@ class Row:
     overtaken_by: SettingsChange | None
     differing: list[tuple[ServiceFacts, Any]]
     """Services that have a value of their own."""
+    needed: tuple[Plan, ...]
+    """Plans of which the business would need one, because its own has not this feature; empty: it may be set."""
 
     @property
     def id(self) -> str:
@@ -132,6 +136,7 @@ class Sheet:
             sent.get(SEEN + name, "") if stays else json.dumps(now),
             sent if is_touched else MultiDict(fields_of(setting, now, of_service=of_service)),
             self.errors.get(name), name in self.overtaken, self.overtaker(name), self.differing(setting),
+            plans_with(name) if name in desk().tenant.settings.beyond_plan else (),
         )  # fmt: skip
 
     def overtaker(self, name: str) -> SettingsChange | None:
@@ -158,6 +163,9 @@ def settings() -> ResponseReturnValue:
         return show_settings(sheet, status=422)
     try:
         is_changed = sheet.save()
+    except Refused as refused:
+        sheet.errors[refused.field] = refused.reason
+        return show_settings(sheet, status=422)
     except Overtaken as overtaken:
         sheet.overtaken = overtaken.now
         return show_settings(sheet, status=422)
@@ -190,7 +198,7 @@ def parsed(text: str) -> Any:
 def show_settings(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
     here, asked = desk(), request.args.get("q", "").strip()
     rows = [sheet.row(one, request.form) for one in sheet.settings if matches(one, asked)]
-    widgets = [one for one in services().widgets.values() if one.menu]
+    widgets = sections(here.tenant)
     open_to_all = next((one for one in widgets if not one.sign_in), widgets[0])
     chosen = next((one for one in widgets if one.slug == request.args.get("widget")), open_to_all)
     return show(
@@ -198,8 +206,9 @@ def show_settings(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
         groups=[(group, own) for group in Group if (own := [row for row in rows if row.setting.group is group])],
         wrong=[row for row in rows if row.error or row.is_overtaken],
         saved=request.args.get("saved", ""), words=partial(words_of, here.formats), registry=REGISTRY,
+        plans_in_words=plans_in_words,
         names={one.id: one.name for one in sheet.services}, widgets=widgets, chosen=chosen,
-        preview_url=f"/w/{here.tenant.slug}/preview/{chosen.slug}/",
+        preview_url=f"/w/{here.tenant.slug}/preview/{chosen.slug}/", plan=plan_named(here.tenant.plan),
     )  # fmt: skip
 
 

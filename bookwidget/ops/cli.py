@@ -28,7 +28,8 @@ from bookwidget.ops.explaining import Explained, explain_booking
 from bookwidget.ops.processes import serve, serve_app, stop_asked
 from bookwidget.tenancy.database import Database, DatabaseError
 from bookwidget.tenancy.hosts import add_host, list_hosts, remove_host
-from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants
+from bookwidget.tenancy.plans import EVERYTHING, PLANS
+from bookwidget.tenancy.platform import create_tenant, find_tenant, list_tenants, set_plan
 from bookwidget.theming.themes import find_themes, shipped_folder
 from bookwidget.version import __version__
 
@@ -190,17 +191,29 @@ def tenant_list(wants_json: bool) -> None:
     finally:
         database.dispose()
     if wants_json:
-        rows = [
-            {"id": one.id.hex, "slug": one.slug, "name": one.name, "active": one.is_active,
-             "created_at": one.created_at.isoformat()}
-            for one in tenants
-        ]  # fmt: skip
+        rows = [{"id": one.id.hex, "slug": one.slug, "name": one.name, "active": one.is_active,
+                 "plan": one.plan or EVERYTHING, "created_at": one.created_at.isoformat()}
+                for one in tenants]  # fmt: skip
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = tables.Table("Slug", "Name", "Active", "Created")
+    table = tables.Table("Slug", "Name", "Active", "Plan", "Created")
     for one in tenants:
-        table.add_row(one.slug, one.name, "yes" if one.is_active else "no", f"{one.created_at:%Y-%m-%d}")
+        active = "yes" if one.is_active else "no"
+        table.add_row(one.slug, one.name, active, one.plan or EVERYTHING, f"{one.created_at:%Y-%m-%d}")
     terminal().print(table if tenants else "There is no business yet: bookwidget tenant create --help")
+
+
+@tenant_group.command("plan")
+@click.argument("slug")
+@click.argument("plan", type=click.Choice([*PLANS]))
+def tenant_plan(slug: str, plan: str) -> None:
+    """Entitle the business SLUG to the features of a PLAN. What it chose beyond that stays for later."""
+    database = open_database()
+    try:
+        set_plan(database, known_tenant(database, slug), plan)
+    finally:
+        database.dispose()
+    click.echo(f"{slug} has the plan {plan}.")
 
 
 @tenant_group.group("host")

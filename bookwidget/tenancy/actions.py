@@ -1,6 +1,6 @@
 """What is done with a tenant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bookwidget.kernel.errors import Missing
 from bookwidget.tenancy.models import RefusedSite
+from bookwidget.tenancy.plans import plan_named
 from bookwidget.tenancy.scope import Scope, TenantFacts
 from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.settings import Settings
@@ -22,15 +23,20 @@ _kept: dict[UUID, tuple[tuple[Any, ...], TenantFacts]] = {}
 
 
 def facts_from(row: Sequence[Any]) -> TenantFacts:
-    """The facts from the columns `TENANT_COLUMNS`, the settings last: those made before, if the row is as it was."""
+    """The facts from the columns `TENANT_COLUMNS`, plan and settings last; those made before of the same row."""
     values = tuple(row)
     known = _kept.get(values[0])
     if known is None or known[0] != values:
         if len(_kept) >= KEPT_TENANTS:
             _kept.clear()
-        made = [*values[:-1], Settings(values[-1])]
+        made = [*values[:-1], settings_of(values[-1], values[-2])]
         known = _kept[values[0]] = values, TenantFacts(*made)
     return known[1]
+
+
+def settings_of(stored: Mapping[str, Any], plan: str) -> Settings:
+    """What a business decided, as far as its plan goes."""
+    return Settings(stored, plan_named(plan).without)
 
 
 def facts_of(session: TenantSession) -> TenantFacts:

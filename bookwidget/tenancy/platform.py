@@ -20,7 +20,8 @@ from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.models import Member, Tenant
-from bookwidget.tenancy.session import TenantSession
+from bookwidget.tenancy.plans import PLANS
+from bookwidget.tenancy.session import TenantSession, writing
 from bookwidget.tenancy.store import TENANT_OF_SLUG
 
 REMEMBERED_FOR = 60.0
@@ -41,7 +42,7 @@ IN_LETTERS = str.maketrans(
 )
 
 TENANT_SUMMARIES = select(
-    Tenant.id, Tenant.slug, Tenant.name, Tenant.is_active, Tenant.created_at
+    Tenant.id, Tenant.slug, Tenant.name, Tenant.is_active, Tenant.created_at, Tenant.plan
 ).order_by(Tenant.slug)  # fmt: skip
 MEMBERSHIPS_OF_EMAIL = (
     select(Tenant.id, Tenant.slug, Tenant.name, Member.id, Member.password_hash, Member.invited_at.is_not(None))
@@ -60,6 +61,8 @@ class TenantSummary:
     name: str
     is_active: bool
     created_at: datetime
+    plan: str
+    """Empty: everything."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +171,14 @@ def list_tenants(database: Database) -> list[TenantSummary]:
     """All of them, by slug."""
     with database.all_tenants("the operator's list") as connection:
         return [TenantSummary(*row) for row in connection.execute(TENANT_SUMMARIES)]
+
+
+def set_plan(database: Database, tenant: UUID, plan: str) -> None:
+    """Entitles a business to the features of a plan, one of `PLANS`. What it has stored beyond it stays for later."""
+    if plan not in PLANS:
+        raise ValueError(f"{plan!r} is no plan")
+    with database.session(tenant) as session, writing(session):
+        session.get_one(Tenant, tenant).plan = plan
 
 
 def tenants_of_member(database: Database, email: str) -> list[Membership]:

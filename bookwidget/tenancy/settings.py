@@ -22,6 +22,7 @@ EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 class Group(Enum):
     """The sections of the page of settings, in their order."""
 
+    FEATURES = _("Features")
     PORTAL = _("Portal and accounts")
     BOOKING = _("Booking")
     FORM = _("Booking form")
@@ -85,6 +86,8 @@ class Setting(Generic[T]):
     """A text that holds so many e-mail addresses, with commas between them; 0: it is another text."""
     per_service: bool = False
     """Whether a service may say otherwise for itself."""
+    off: T | None = None
+    """The value that turns a feature off, of the switches of features: all of them, and nothing else, have one."""
 
     def checked(self, value: Any) -> T:
         """The value, if it may be stored; `Refused` under the setting's name otherwise."""
@@ -143,6 +146,8 @@ def declare(setting: Setting[T]) -> Setting[T]:
         raise ValueError(f"setting {setting.name} does not say what it is")
     if type(setting.default) is int and None in (setting.minimum, setting.maximum):
         raise ValueError(f"setting {setting.name} has no bounds")
+    if (setting.off is None) is (setting.group is Group.FEATURES):
+        raise ValueError(f"setting {setting.name} is a feature that does not say what turns it off, or says so in vain")
     setting.checked(setting.default)
     if REGISTRY.setdefault(setting.name, setting) is not setting:
         raise ValueError(f"setting {setting.name} is declared twice")
@@ -157,6 +162,8 @@ class Settings:
     """
 
     stored: Mapping[str, Any]
+    beyond_plan: frozenset[str] = frozenset()
+    """Names of the features that the business's plan does not have: they are off, whatever is stored."""
     _checked: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     _services: dict[str, "Settings"] = field(default_factory=dict, init=False, repr=False)
 
@@ -167,6 +174,8 @@ class Settings:
         return known
 
     def _valid(self, setting: Setting[T]) -> T:
+        if setting.off is not None and setting.name in self.beyond_plan:
+            return setting.off
         if setting.name not in self.stored:
             return setting.default
         try:
@@ -186,4 +195,4 @@ class Settings:
 
     def _with(self, overrides: Mapping[str, Any]) -> "Settings":
         allowed = {name: value for name, value in overrides.items() if name in REGISTRY and REGISTRY[name].per_service}
-        return Settings({**self.stored, **allowed}) if allowed else self
+        return Settings({**self.stored, **allowed}, self.beyond_plan) if allowed else self

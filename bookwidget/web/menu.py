@@ -6,10 +6,12 @@ from typing import NamedTuple
 from flask import request
 
 from bookwidget.accounts.portal import PortalMenu
+from bookwidget.accounts.settings import PORTAL_ENABLED
 from bookwidget.plugins import filtered, is_any
 from bookwidget.tenancy.extras import extras_of
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.web.discovery import Manifest
+from bookwidget.web.features import has_widget
 from bookwidget.web.services import services
 from bookwidget.web.visits import Place, place
 
@@ -30,8 +32,11 @@ def menu_of(tenant: TenantFacts) -> PortalMenu:
 
 
 def is_on(widget: Manifest, tenant: TenantFacts) -> bool:
-    """Whether the business has a widget: each, but for those that say of themselves that they are extra."""
-    return not widget.extra or widget.slug in extras_of(tenant.settings)
+    """Whether the business has a widget: each, but for those that it has switched off, and those that say of themselves
+    that they are extra.
+    """
+    settings = tenant.settings
+    return has_widget(settings, widget.slug) and (not widget.extra or widget.slug in extras_of(settings))
 
 
 def sections(tenant: TenantFacts) -> list[Manifest]:
@@ -41,6 +46,12 @@ def sections(tenant: TenantFacts) -> list[Manifest]:
     return sorted(on, key=lambda widget: order.index(widget.slug) if widget.slug in order else len(order))
 
 
+def open_sections(tenant: TenantFacts) -> list[Manifest]:
+    """Those that can be gone to now: while the portal is closed, only what needs no sign-in."""
+    is_open = tenant.settings[PORTAL_ENABLED]
+    return [one for one in sections(tenant) if is_open or not one.sign_in]
+
+
 def menu(here: Place) -> tuple[MenuItem, ...]:
     current, tenant, base = current_widget(), here.tenant, base_of(here)
     own = menu_of(tenant)
@@ -48,7 +59,7 @@ def menu(here: Place) -> tuple[MenuItem, ...]:
         MenuItem(
             one.slug, one.title, f"{base}{one.slug}/", one.slug == current, own.word(one.slug, here.locale)
         )
-        for one in sections(tenant)
+        for one in open_sections(tenant)
     )  # fmt: skip
     return (
         tuple(filtered("menu_entries", "entries", entries, tenant.settings, business=tenant)) if is_any() else entries
@@ -62,7 +73,7 @@ def base_of(here: Place) -> str:
 def front_url() -> str:
     """Of the portal's first section."""
     here = place()
-    first = next(iter(sections(here.tenant)), None) or next(iter(services().widgets.values()))
+    first = next(iter(open_sections(here.tenant)), None) or next(iter(services().widgets.values()))
     return f"{base_of(here)}{first.slug}/"
 
 

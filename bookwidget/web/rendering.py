@@ -12,6 +12,7 @@ from flask.wrappers import Response
 from jinja2 import TemplateError
 
 from bookwidget.accounts.rules import region_of, shown_phone
+from bookwidget.accounts.settings import PORTAL_ENABLED
 from bookwidget.kernel.text import Text
 from bookwidget.logs import log
 from bookwidget.plugins import filtered, is_any
@@ -22,6 +23,7 @@ from bookwidget.theming.patterns import hole, laying, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
+from bookwidget.web.features import has_page, has_widget
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.inputs import input_of
 from bookwidget.web.menu import MenuItem, base_of, current_widget, front_url, menu
@@ -65,7 +67,9 @@ class Frame(NamedTuple):
     initials: str
     menu: Sequence[MenuItem]
     log_in_url: str
+    """Empty while the portal is closed."""
     profile_url: str
+    """Empty where customers have none."""
     log_out_url: str
     window_url: str
     """Of the log-in window on our own address, for a frame; without a script an ordinary page."""
@@ -142,10 +146,16 @@ def page_url(endpoint: str, **values: Any) -> str:
     return found
 
 
+def offers(endpoint: str) -> bool:
+    """Whether the business has what this page is for, so that a link to it leads somewhere."""
+    return has_page(place().tenant.settings, endpoint)
+
+
 SHARED: dict[str, Any] = {
     "url_for": of_request(page_url),
     "asset": asset_url,
     "product_css": console_css_url,
+    "offers": of_request(offers),
     "plain_guard": of_request(plain_guard),
     "hole": hole,
     "pattern": pattern,
@@ -159,7 +169,7 @@ SHARED: dict[str, Any] = {
 def make_frame(here: Place) -> Frame:
     tenant, person = here.tenant, here.signed_in
     base = base_of(here)
-    logo = here.branding.logo
+    logo, is_open = here.branding.logo, tenant.settings[PORTAL_ENABLED]
     return Frame(
         language=here.language,
         direction=direction(here.locale),
@@ -180,8 +190,8 @@ def make_frame(here: Place) -> Frame:
         person_full=person.full_name if person else "",
         initials="".join(part[0] for part in person.full_name.split()[:2]).upper() if person else "",
         menu=menu(here) if person else (),
-        log_in_url=f"{base}login/",
-        profile_url=f"{base}profile/",
+        log_in_url=f"{base}login/" if is_open else "",
+        profile_url=f"{base}profile/" if is_open and has_widget(tenant.settings, "profile") else "",
         log_out_url=f"{base}-/sign-out",
         window_url=f"/w/{tenant.slug}/{here.hosted}/-/popup",
         redeem_url=f"{base}-/redeem",

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, abort, g
+from flask import Blueprint, Flask, abort, g, request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.web import errors, frames
 from bookwidget.web.discovery import Manifest, load_view
+from bookwidget.web.features import has_page
 from bookwidget.web.guard import refuse_foreign_posts
 from bookwidget.web.menu import is_on
 from bookwidget.web.services import Services, SignInPage
@@ -37,6 +38,8 @@ def in_frame(blueprint: Blueprint) -> Blueprint:
     @blueprint.before_request
     def guard() -> ResponseReturnValue | None:
         place().visit  # noqa: B018 - the one statement; 404 for what is not there
+        if not has_page(place().tenant.settings, request.endpoint or ""):
+            abort(404)
         refuse_foreign_posts()
         g.probe_came_back = frames.cookie_comes_back()
         return place().refusal()

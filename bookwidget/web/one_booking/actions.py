@@ -7,8 +7,9 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from bookwidget.bookings.actions import Answer, BookingRow
+from bookwidget.bookings.actions import Answer, BookingRow, may_book_again
 from bookwidget.kernel.text import Text, _
+from bookwidget.web.visits import place
 
 Tone = Literal["", "bad"]
 Decide = Callable[[BookingRow], Answer]
@@ -52,12 +53,13 @@ def in_calendar(booking: BookingRow) -> Answer:
 
 def again_in_menu(booking: BookingRow) -> Answer:
     """What is still to come has more important buttons."""
-    return Answer(booking.tab == "upcoming", None, None, "again")
+    return Answer(booking.tab == "upcoming" and may_book_again(place().tenant.settings), None, None, "again")
 
 
 def again_as_button(booking: BookingRow) -> Answer:
     """What is over or cancelled, unless that can still be undone."""
-    return Answer(booking.tab in ("past", "cancelled") and not booking.may_undo.allowed, None, None, "again")
+    is_over = booking.tab in ("past", "cancelled") and not booking.may_undo.allowed
+    return Answer(is_over and may_book_again(place().tenant.settings), None, None, "again")
 
 
 def may_change_rating(booking: BookingRow) -> Answer:

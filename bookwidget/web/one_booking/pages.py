@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
     cancel_booking,
+    may_book_again,
     minutes_to_undo,
     move_booking,
     page_to_book_again,
@@ -118,6 +119,8 @@ def again(opened: Opened, form: PlainForm) -> ResponseReturnValue:
     own_page, base = page_to_book_again(here.tenant.settings), f"/w/{here.tenant.slug}/{here.site}/book/"
     if own_page:
         return redirect(own_page, 303)
+    if not may_book_again(here.tenant.settings):
+        raise Missing
     if not read_service(opened.scope, booking.service_id).is_active:
         return redirect(f"{base}?{urlencode({'gone': booking.service_id.hex})}", 303)
     [key] = (request.view_args or {}).values()

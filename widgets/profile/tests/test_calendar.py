@@ -135,7 +135,7 @@ def test_the_business_may_switch_it_off(web: Web) -> None:
     fields, url = ada.form("profile/", "profile/calendar"), made(ada)
     web.settings(web.yoga, bookings__calendar_feeds=False)
     assert ask(web, url).status_code == 404
-    assert ada.post("profile/calendar", {**fields, "do": "make"}).status_code == 403
+    assert ada.post("profile/calendar", {**fields, "do": "make"}).status_code == 404
     page = ada.get("profile/").text
     assert "Make a new address" not in page
     assert "End the address" in page
