@@ -100,7 +100,7 @@ def settings_with(scope: Scope, service: ServiceFacts | None, wanted: Mapping[st
     """The saved ones, with what is wanted for this service or, without one, for all."""
     if service is not None:
         return scope.tenant.settings.for_service({**service.settings, **wanted})
-    return Settings({**scope.tenant.settings.stored, **wanted})
+    return Settings({**scope.tenant.settings.stored, **wanted}, scope.tenant.settings.beyond_plan)
 
 
 def simulate(
