@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bookwidget.kernel.errors import Refused
@@ -16,13 +16,6 @@ SAMPLE = 64 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 """What a file begins with that says its own encoding."""
-HEADINGS = {
-    "given_name": ("given name", "first name", "firstname", "vorname", "name", "الاسم", "الاسم الأول"),
-    "family_name": ("family name", "last name", "lastname", "surname", "nachname", "اسم العائلة"),
-    "email": ("email", "e-mail", "mail", "email address", "e-mail-adresse", "البريد الإلكتروني"),
-    "phone": ("phone", "telephone", "mobile", "telefon", "handy", "mobil", "الهاتف"),
-}
-"""What columns are called elsewhere, by the field that they fill."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +88,11 @@ def rows_of(text: str, delimiter: str) -> Iterator[list[str]]:
             yield row
 
 
-def proposed_mapping(header: tuple[str, ...]) -> dict[str, int]:
-    """The column for each field, as far as its heading says."""
+def proposed_mapping(header: tuple[str, ...], headings: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """The column for each field, as far as its heading says; `headings` are what columns are called elsewhere."""
     names = [heading.strip().lower() for heading in header]
     found: dict[str, int] = {}
-    for field, words in HEADINGS.items():
+    for field, words in headings.items():
         column = next(
             (names.index(word) for word in words if word in names and names.index(word) not in found.values()), None
         )

@@ -1,20 +1,21 @@
-"""Customers from a file: mapped, checked, imported and undone by the worker, a chunk a transaction.
+"""What a file holds, mapped, checked, imported and undone by the worker, a chunk a transaction.
 
 A chunk writes its rows and how far it came in one transaction, together with the job of the next chunk. So a worker
 that is killed anywhere has done a chunk or not, and nothing is doubled.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from bookwidget.accounts import store_import
-from bookwidget.accounts.guests import Guest, cleaned
 from bookwidget.accounts.import_files import Table, cell, decoded, proposed_mapping, read_table, rows_of
-from bookwidget.accounts.models import Customer, CustomerImport, ImportedRow
+from bookwidget.accounts.models import CustomerImport, ImportedRow
 from bookwidget.events.jobs import JobContext, handles
 from bookwidget.events.record import enqueue, record
 from bookwidget.kernel.errors import Missing, Refused
@@ -27,11 +28,9 @@ from bookwidget.tenancy.session import TenantSession, writing
 
 CHUNK = 1000
 JOB = "customers.import"
-FIELDS = ("given_name", "family_name", "email", "phone")
 NEXT = {"checking": "checked", "running": "done", "undoing": "undone"}
 """States in which the worker is at it, and what follows."""
 REMOVED = _("The file was removed after %(days)s days. Upload it again.", days=store_import.KEPT.days)
-TAKEN = _("There is a customer with this email already, or it stands in the file twice.")
 
 
 class ImportFacts(NamedTuple):
@@ -48,6 +47,8 @@ class ImportFacts(NamedTuple):
     broken: int
     undone: int
     created_at: datetime
+    kind: str
+    options: dict[str, str]
 
     @property
     def is_at_work(self) -> bool:
@@ -59,15 +60,54 @@ class ImportFacts(NamedTuple):
         return self.created_at + store_import.KEPT
 
 
+class Line(NamedTuple):
+    """A row of the file; its number counts from 1, without the header."""
+
+    number: int
+    cells: list[str]
+
+
+Outcomes = Iterator[tuple[Line, Text | ImportedRow]]
+"""For each row why it is broken, or what it made: stored only if this is no dry run."""
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """What rows of a file can be. Each domain declares its own (`declare_import`)."""
+
+    headings: Mapping[str, tuple[str, ...]]
+    """The fields, each with what its column may be called, in small letters."""
+    needed: tuple[str, ...]
+    take: Callable[[Scope, CustomerImport, Sequence[Line], Set[str]], Outcomes]
+    """Reads rows, and makes what they say unless `state` is `checking`. The last argument is what stood in the column
+    `unique` of the rows before them.
+    """
+    undo: Callable[[Scope, Sequence[Any]], int]
+    """Removes what rows of `store_import.MADE` made and nobody has touched; how much."""
+    unique: str = ""
+    most: int = CHUNK
+    """Rows of a chunk: as long as it is written, others wait on SQLite."""
+
+
+KINDS: dict[str, ImportKind] = {}
+
+
+def declare_import(name: str, kind: ImportKind) -> None:
+    if KINDS.setdefault(name, kind) is not kind:
+        raise ValueError(f"imports of {name} are declared twice")
+
+
 class BrokenRow(NamedTuple):
     line: int
     cells: list[str]
     reason: Text
 
 
-def begin_import(scope: Scope, name: str, content: bytes) -> UUID:
-    """Keeps the file, with a proposal of what its columns are. `Refused("file", …)`."""
+def begin_import(scope: Scope, kind: str, name: str, content: bytes) -> UUID:
+    """Keeps the file, with a proposal of what its columns are. `Refused("file" or "kind", …)`."""
     require(scope, Permission.CUSTOMERS_IMPORT)
+    if kind not in KINDS:
+        raise Refused("kind", _("Choose one of the listed values."))
     table: Table = read_table(content)
     id = uuid7()
     with writing(scope.session) as session:
@@ -75,7 +115,8 @@ def begin_import(scope: Scope, name: str, content: bytes) -> UUID:
         session.add(
             CustomerImport(
                 id=id, name=name[:200], content=content, encoding=table.encoding, delimiter=table.delimiter,
-                header=list(table.header), mapping=proposed_mapping(table.header), rows=table.rows,
+                header=list(table.header), mapping=proposed_mapping(table.header, KINDS[kind].headings),
+                kind=kind, rows=table.rows,
                 member_id=scope.actor.id, created_at=scope.now,
             )
         )  # fmt: skip
@@ -107,18 +148,20 @@ def broken_rows(scope: Scope, import_id: UUID, size: int) -> list[BrokenRow]:
     return [BrokenRow(line, cells, Text(why["msgid"], None, why["values"])) for line, cells, why in rows]
 
 
-def check_import(scope: Scope, import_id: UUID, mapping: Mapping[str, int]) -> None:
-    """The dry run: every row is looked at, nothing is imported. `Refused("email", …)` without its column."""
+def check_import(
+    scope: Scope, import_id: UUID, mapping: Mapping[str, int], options: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """The dry run: every row is looked at, nothing is imported. `Refused` under a field whose column is needed."""
     with changing(scope, import_id) as (session, found):
         if found.state not in ("mapping", "checked"):
             return
         check_kept(found)
-        if "email" not in mapping or "given_name" not in mapping:
-            field = "given_name" if "email" in mapping else "email"
-            raise Refused(field, _("Choose the column."))
+        missing = next((field for field in KINDS[found.kind].needed if field not in mapping), None)
+        if missing is not None:
+            raise Refused(missing, _("Choose the column."))
         if any(not 0 <= column < len(found.header) for column in mapping.values()):
-            raise Refused("email", _("Choose the column."))
-        found.mapping = dict(mapping)
+            raise Refused("", _("Choose the column."))
+        found.mapping, found.options = dict(mapping), dict(options)
         start(scope, session, found, "checking")
 
 
@@ -128,7 +171,7 @@ def run_import(scope: Scope, import_id: UUID) -> None:
         if found.state == "checked":
             check_kept(found)
             start(scope, session, found, "running")
-            record(scope, "import.started", after={"import": found.id.hex, "name": found.name})
+            record(scope, "import.started", after={"import": found.id.hex, "name": found.name, "kind": found.kind})
 
 
 def undo_import(scope: Scope, import_id: UUID) -> None:
@@ -180,7 +223,7 @@ def do_chunk(context: JobContext, payload: Mapping[str, Any]) -> None:
         context.finish(session)
         if found.state not in NEXT:
             return
-        has_more = undo_chunk(session, found) if found.state == "undoing" else read_chunk(scope, session, found)
+        has_more = undo_chunk(scope, session, found) if found.state == "undoing" else read_chunk(scope, session, found)
         if has_more:
             ask_for_chunk(scope, session, found)
             return
@@ -191,44 +234,30 @@ def do_chunk(context: JobContext, payload: Mapping[str, Any]) -> None:
 
 
 def read_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -> bool:
-    """Checks the next rows, and makes their customers if that is the step; whether there are more."""
-    rows = rows_of(decoded(found.content, found.encoding), found.delimiter)
-    chunk = list(islice(rows, 1 + found.seen, 1 + found.seen + CHUNK))
-    read = [(line, row, reading(scope, row, found.mapping)) for line, row in enumerate(chunk, found.seen + 1)]
-    emails = [guest.email for _line, _row, guest in read if isinstance(guest, Guest)]
-    taken = set(session.rows(store_import.TAKEN, {"emails": emails}).scalars())
-    made: list[Customer | ImportedRow] = []
-    for line, row, guest in read:
-        reason = guest if isinstance(guest, Text) else TAKEN if guest.email in taken else None
-        if reason is not None or isinstance(guest, Text):
+    """Checks the next rows, and makes what they say if that is the step; whether there are more."""
+    kind, is_dry = KINDS[found.kind], found.state == "checking"
+    rows, size = rows_of(decoded(found.content, found.encoding), found.delimiter), min(CHUNK, kind.most)
+    before = {cell(row, found.mapping.get(kind.unique)) for row in islice(rows, 1 + found.seen)}
+    chunk = [Line(number, row) for number, row in enumerate(islice(rows, size), found.seen + 1)]
+    for line, outcome in kind.take(scope, found, chunk, before):
+        if isinstance(outcome, Text):
             found.broken += 1
-            why = {"msgid": reason.msgid, "values": reason.values} if reason else {}
-            made.append(ImportedRow(import_id=found.id, line=line, cells=row, reason=why))
-            continue
-        taken.add(guest.email)
-        found.good += 1
-        if found.state == "running":
-            id = uuid7()
-            made.append(Customer(id=id, **vars(guest), created_at=scope.now))
-            made.append(ImportedRow(import_id=found.id, line=line, customer_id=id))
-    session.add_all(made)
+            why = {"msgid": outcome.msgid, "values": outcome.values}
+            session.add(ImportedRow(import_id=found.id, line=line.number, cells=line.cells, reason=why))
+        else:
+            found.good += 1
+            if not is_dry:
+                session.add(outcome)
     found.seen += len(chunk)
-    return len(chunk) == CHUNK
+    return len(chunk) == size
 
 
-def reading(scope: Scope, row: list[str], mapping: Mapping[str, int]) -> Guest | Text:
-    """The customer that a row is, or why it is none."""
-    try:
-        return cleaned(scope, Guest(**{field: cell(row, mapping.get(field)) for field in FIELDS}))
-    except Refused as refused:
-        return refused.reason
-
-
-def undo_chunk(session: TenantSession, found: CustomerImport) -> bool:
-    """Removes the next of the customers that nobody has touched; whether there are more."""
-    made = session.rows(store_import.MADE, {"import": found.id, "size": CHUNK}).all()
+def undo_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -> bool:
+    """Removes what the next rows made and nobody has touched; whether there are more."""
+    kind = KINDS[found.kind]
+    size = min(CHUNK, kind.most)
+    made = session.rows(store_import.MADE, {"import": found.id, "size": size}).all()
     if made:
-        customers = [row.customer_id for row in made]
-        found.undone += session.rows(store_import.REMOVE_UNTOUCHED, {"customers": customers}).rowcount
+        found.undone += kind.undo(scope, made)
         session.rows(store_import.FORGET_ROWS, {"row_ids": [row.id for row in made]})
-    return len(made) == CHUNK
+    return len(made) == size

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
@@ -134,7 +134,7 @@ class Onboarding(Owned, Base):
 
 
 class CustomerImport(Owned, Base):
-    """A file of customers, and how far it has come. Its rows are read by the worker, a chunk a transaction."""
+    """A file of customers or of bookings, and how far it has come. The worker reads it, a chunk a transaction."""
 
     __tablename__ = "customer_import"
     __table_args__ = (
@@ -142,6 +142,11 @@ class CustomerImport(Owned, Base):
             "state IN ('mapping', 'checking', 'checked', 'running', 'done', 'undoing', 'undone')", name="state"
         ),
     )
+
+    kind: Mapped[str] = mapped_column(String(10), default="customers", server_default="customers")
+    """Names what its rows are: one of `importing.KINDS`."""
+    options: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    """What was chosen beside the columns."""
 
     name: Mapped[str] = mapped_column(String(200))
     """The file's."""
@@ -162,20 +167,31 @@ class CustomerImport(Owned, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+OLD_CODES = text("old_code <> ''")
+
+
 class ImportedRow(Owned, Base):
-    """A row that made a customer, or could not."""
+    """A row that made a customer or a booking, or could not."""
 
     __tablename__ = "imported_row"
     __table_args__ = (
         refers_to("customer_import", "import_id"),
         Index("ix_imported_row_import", "tenant_id", "import_id", "line"),
-    )
+        Index(
+            "uq_imported_row_old_code", "tenant_id", "old_code", unique=True, sqlite_where=OLD_CODES,
+            postgresql_where=OLD_CODES,
+        ),
+    )  # fmt: skip
 
     import_id: Mapped[UUID]
     line: Mapped[int]
     """Counted from 1, without the header."""
     customer_id: Mapped[UUID | None]
-    """None: it is broken."""
+    """The customer that it made."""
+    booking_id: Mapped[UUID | None]
+    """The booking that it made. Neither of the two: it is broken."""
+    old_code: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """What the other program called the booking, so that nobody imports it twice."""
     cells: Mapped[list[str]] = mapped_column(JSON, default=list)
     """Of a broken one, as they came."""
     reason: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

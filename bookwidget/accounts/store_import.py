@@ -1,4 +1,4 @@
-"""Statements on imports of customers."""
+"""Statements on imports, and what those of customers need."""
 
 from datetime import timedelta
 
@@ -23,13 +23,16 @@ FACTS = (
     CustomerImport.broken,
     CustomerImport.undone,
     CustomerImport.created_at,
+    CustomerImport.kind,
+    CustomerImport.options,
 )
 IMPORTS = select(*FACTS).order_by(CustomerImport.created_at.desc(), CustomerImport.id.desc()).limit(20)
 IMPORT = select(*FACTS).where(CustomerImport.id == bindparam("import"))
 CONTENT = select(CustomerImport.content).where(CustomerImport.id == bindparam("import"))
 LOCK = select(CustomerImport).where(CustomerImport.id == bindparam("import")).with_for_update()
 
-_broken = (ImportedRow.import_id == bindparam("import", type_=Uuid), ImportedRow.customer_id.is_(None))
+_is_broken = ImportedRow.customer_id.is_(None) & ImportedRow.booking_id.is_(None)
+_broken = (ImportedRow.import_id == bindparam("import", type_=Uuid), _is_broken)
 BROKEN = (
     select(ImportedRow.line, ImportedRow.cells, ImportedRow.reason)
     .where(*_broken)
@@ -39,8 +42,8 @@ BROKEN = (
 FORGET_BROKEN = delete(ImportedRow).where(*_broken)
 TAKEN = select(Customer.email).where(Customer.email.in_(bindparam("emails", expanding=True)))
 MADE = (
-    select(ImportedRow.id, ImportedRow.customer_id)
-    .where(ImportedRow.import_id == bindparam("import", type_=Uuid), ImportedRow.customer_id.is_not(None))
+    select(ImportedRow.id, ImportedRow.customer_id, ImportedRow.booking_id)
+    .where(ImportedRow.import_id == bindparam("import", type_=Uuid), ~_is_broken)
     .order_by(ImportedRow.line)
     .limit(bindparam("size", type_=Integer))
 )
@@ -63,7 +66,7 @@ _of_old = (
         CustomerImport,
         (CustomerImport.tenant_id == ImportedRow.tenant_id) & (CustomerImport.id == ImportedRow.import_id),
     )
-    .where(_old, ImportedRow.customer_id.is_(None))
+    .where(_old, _is_broken)
     .limit(BATCH)
 )
 _with_file = (

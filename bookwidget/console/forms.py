@@ -136,6 +136,7 @@ class HistoryForm(Form):
 
 
 class ImportForm(Form):
+    kind = StringField(_("What is in it"))
     file = FileField(_("File"))
 
 
@@ -146,6 +147,21 @@ class MappingForm(Form):
     family_name = StringField(_("Last name"))
     email = StringField(_("Email"))
     phone = StringField(_("Phone (optional)"))
+    service = StringField(_("Service"))
+    starts = StringField(_("Day, or day and time"))
+    time = StringField(_("Time, if it is apart"))
+    minutes = StringField(_("Duration (optional)"))
+    provider = StringField(_("Provider (optional)"))
+    location = StringField(_("Location (optional)"))
+    ticket = StringField(_("Ticket type (optional)"))
+    places = StringField(_("Number of places (optional)"))
+    price = StringField(_("Price of all places (optional)"))
+    status = StringField(_("Status (optional)"))
+    code = StringField(_("Code in the old program (optional)"))
+    note = StringField(_("Note (optional)"))
+    order = StringField(_("Days are written like"))
+    unknown = StringField(_("Customers who are not here yet"))
+    remind = StringField(_("Customers with bookings to come"))
 
 
 class NumbersForm(Form):

@@ -17,6 +17,7 @@ DOORS = {
 }
 KINDS = {
     "booking.made": _("Booked"),
+    "booking.imported": _("Imported from a file"),
     "booking.cancelled": _("Cancelled"),
     "booking.ticket_cancelled": _("Ticket cancelled"),
     "booking.transferred": _("Transferred"),
@@ -103,9 +104,9 @@ KINDS = {
     "site.removed": _("Site removed"),
     "site.dismissed": _("Refused site dismissed"),
     "settings.changed": _("Settings changed"),
-    "import.started": _("Import of customers started"),
-    "import.finished": _("Import of customers finished"),
-    "import.undone": _("Import of customers undone"),
+    "import.started": _("Import from a file started"),
+    "import.finished": _("Import from a file finished"),
+    "import.undone": _("Import from a file undone"),
     "business.signed_up": _("Business signed up"),
     "business.confirmed": _("Business confirmed its email"),
 }

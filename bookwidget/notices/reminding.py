@@ -18,7 +18,7 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 
 REMIND = "booking.remind"
-GIVES_A_TIME = ("made", "moved", "transferred", "restored", "resumed", "postponed", "date_changed")
+GIVES_A_TIME = ("made", "imported", "moved", "transferred", "restored", "resumed", "postponed", "date_changed")
 
 
 def hours_of(scope: Scope, of_service: Mapping[str, Any]) -> list[int]:
@@ -37,7 +37,7 @@ def is_due(starts_at: datetime, hours: list[int], mine: int, now: datetime) -> b
 def ask_for_reminders(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """One job for each hour that is not past. Its key has the start, so that a booking moved there and back has one."""
     row = scope.session.rows(REMINDED, {"booking": event.booking_id}).one_or_none() if event.booking_id else None
-    if row is None or row.status != "confirmed":
+    if row is None or row.status != "confirmed" or event.after.get("reminds") is False:
         return
     for hours in hours_of(scope, row.settings):
         due_at = row.starts_at - timedelta(hours=hours)

@@ -1,8 +1,8 @@
 """The worker's process. What it works with is imported here, so that the web service does without."""
 
 from bookwidget import make_services
-from bookwidget.accounts import importing
-from bookwidget.bookings import series_work
+from bookwidget.accounts import importing_customers
+from bookwidget.bookings import importing, series_work
 from bookwidget.config import Config, ConfigError
 from bookwidget.events.jobs import Services as Lent
 from bookwidget.events.worker import Worker
@@ -14,7 +14,7 @@ from bookwidget.notices.texting import Texting, texting_of
 from bookwidget.ops.processes import stop_asked
 from bookwidget.web.links import ServiceLinks
 
-WORKS_WITH = (delivery, importing, reminding, series_work, signing_up, subscribers)
+WORKS_WITH = (delivery, importing, importing_customers, reminding, series_work, signing_up, subscribers)
 """Importing them registers what the worker can do."""
 
 

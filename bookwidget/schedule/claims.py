@@ -75,6 +75,41 @@ def make_private_occurrence(
     return occurrence.id
 
 
+def note_past_date(
+    scope: Scope,
+    service: ServiceFacts,
+    provider_id: UUID | None,
+    location_id: UUID | None,
+    starts_at: datetime,
+    *,
+    is_private: bool = False,
+) -> UUID:
+    """A date of which only the history is known: a class that has taken place, or (private) a time that was given back
+    and so is nobody's. `Refused("slot", …)` if the provider was somewhere else.
+    """
+    lock_providers(scope, provider_id)
+    ends_at = starts_at + service.minutes * MINUTE
+    occurrence = Occurrence(
+        id=uuid7(),
+        service_id=service.id,
+        provider_id=provider_id,
+        location_id=location_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        busy_from=starts_at - service.minutes_before * MINUTE,
+        busy_to=ends_at + service.minutes_after * MINUTE,
+        capacity=1 if is_private else service.capacity,
+        is_private=is_private,
+        state="released" if is_private else "scheduled",
+    )
+    if is_private:
+        scope.session.add(occurrence)
+        scope.session.flush()
+    elif not store.add_private(scope.session, occurrence):
+        raise Refused("slot", JUST_TAKEN)
+    return occurrence.id
+
+
 def lock_providers(scope: Scope, *providers: UUID | None) -> None:
     """Until the end of the transaction nobody else takes their time. Lapsed holds of it are given back."""
     locked = {provider for provider in providers if provider}

@@ -29,7 +29,7 @@ WORDS = {
     Permission.BOOKING_READ: _("Bookings and customers: see, make, change, cancel"),
     Permission.BRANDING_CHANGE: _("Name, logo and colours"),
     Permission.CATALOG_CHANGE: _("Services, dates, hours, people, locations and questions"),
-    Permission.CUSTOMERS_IMPORT: _("Import customers from a file"),
+    Permission.CUSTOMERS_IMPORT: _("Import customers and bookings from files"),
     Permission.CUSTOMER_VIEW_AS: _("See the widgets as a customer sees them, without changing anything"),
     Permission.HISTORY_READ: _("History of everything that happened"),
     Permission.NUMBERS_READ: _("Numbers: bookings, no-shows, occupancy and booked value"),

@@ -31,10 +31,13 @@ Ada;;ada@example.com;
 """
 
 
-def upload(visitor: Visitor, content: bytes, name: str = "kunden.csv") -> TestResponse:
+def upload(visitor: Visitor, content: bytes, name: str = "kunden.csv", *, kind: str = "customers") -> TestResponse:
     """Written by hand: the test client leaves a file open that it makes for what is large."""
     guard, line = visitor.form("imports/")["csrf_token"], "Content-Disposition: form-data; name"
-    head = f'--limit\r\n{line}="csrf_token"\r\n\r\n{guard}\r\n--limit\r\n{line}="file"; filename="{name}"\r\n\r\n'
+    fields = "".join(
+        f'--limit\r\n{line}="{field}"\r\n\r\n{value}\r\n' for field, value in (("csrf_token", guard), ("kind", kind))
+    )
+    head = f'{fields}--limit\r\n{line}="file"; filename="{name}"\r\n\r\n'
     return visitor.client.post(
         "/console/imports/", base_url=HERE, data=head.encode() + content + b"\r\n--limit--\r\n",
         content_type="multipart/form-data; boundary=limit", headers={"Origin": HERE},

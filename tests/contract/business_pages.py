@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.test import TestResponse
 
-from bookwidget.accounts.importing import TAKEN
+from bookwidget.accounts.importing_customers import TAKEN
 from bookwidget.accounts.models import CustomerImport, ImportedRow
 from bookwidget.kernel.ids import uuid7
 from bookwidget.tenancy.models import Member
@@ -46,6 +47,13 @@ def import_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse
         if state == "mapping":
             yield "no column", visitor.send(f"imports/{made.id.hex}/check", f"imports/{made.id.hex}/", email="")
     yield "imports", visitor.get("imports/")
+    for state in ("mapping", "done", "undone"):
+        made = CustomerImport(id=uuid7(), content=b"1,2\n3,4\n", state=state, kind="bookings", **values)
+        web.yoga.add(made)
+        yield f"bookings, {state}", visitor.get(f"imports/{made.id.hex}/")
+    late = CustomerImport(id=uuid7(), content=b"", **{**values, "created_at": web.now - timedelta(days=40)})
+    web.yoga.add(late)
+    yield "its file is gone", visitor.get(f"imports/{late.id.hex}/")
     none = CustomerImport(id=uuid7(), content=b"1\n2\n", state="checked", **values)
     web.yoga.add(none)
     yield "none is good", visitor.get(f"imports/{none.id.hex}/")
