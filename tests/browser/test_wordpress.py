@@ -25,6 +25,11 @@ WORDS = SnippetWords(
 )
 FRAME = "iframe[title]"
 WHOLE = "document.documentElement.scrollHeight <= innerHeight + 1 && document.body.offsetHeight > 200"
+CHOOSE = """
+  const list = document.querySelector(".wp-block-bookwidget-widget select");
+  list.value = arguments[0];
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+"""
 SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -82,6 +87,22 @@ def test_every_role_places_a_widget_with_the_plugin(
     browser.click("form[action*='/login/'] button")
     assert browser.there(".bw-who"), "one logs in inside the page"
     assert not shop.site.troubles()
+
+
+def test_an_author_chooses_the_widget_in_the_editor(shop: Shop, fresh_chromium: Callable[..., Chromium]) -> None:
+    browser = fresh_chromium()
+    browser.open(f"{shop.site.address}/wp-login.php?redirect_to=/wp-admin/post-new.php")
+    browser.fill("#user_login", "author")
+    browser.fill("#user_pass", installed.PASSWORD)
+    browser.click("#wp-submit")
+    browser.see("window.wp?.blocks?.getBlockType('bookwidget/widget')", 30)
+    browser.js("wp.data.dispatch('core/block-editor').insertBlock(wp.blocks.createBlock('bookwidget/widget'))")
+    browser.see("document.querySelector('.wp-block-bookwidget-widget select')", 30)
+    browser.js(CHOOSE, "book")
+    written = "wp.data.select('core/editor').getEditedPostContent()"
+    assert (
+        browser.see(f"{written}.includes('widget') && {written}") == '<!-- wp:bookwidget/widget {"widget":"book"} /-->'
+    )
 
 
 def test_snippets_without_the_plugin_are_for_editors_and_administrators(

@@ -15,6 +15,8 @@ from tests.ports import free_port
 SOURCE, PHP, DATABASE = Path("/usr/share/wordpress"), Path("/usr/bin/php"), Path("/usr/sbin/mariadbd")
 CLASSIC, BLOCKS = "twentytwentyone", "twentytwentythree"
 """A theme of PHP templates, and one of blocks."""
+PASSWORD = "a password for a test"
+"""Of each of the three: admin, editor and author."""
 PATIENCE = 60
 CONFIG = """<?php
 define('DB_NAME', 'wp'); define('DB_USER', 'root'); define('DB_PASSWORD', ''); define('DB_HOST', 'localhost:{socket}');
@@ -27,9 +29,9 @@ require_once ABSPATH . 'wp-settings.php';
 """
 INSTALL = """
 require 'wp-admin/includes/upgrade.php';
-wp_install('Shop', 'admin', 'admin@shop.example', false, '', 'a password for a test');
+wp_install('Shop', 'admin', 'admin@shop.example', false, '', $given['password']);
 foreach (['editor', 'author'] as $role)
-    wp_insert_user(['user_login' => $role, 'user_pass' => 'a password for a test', 'role' => $role]);
+    wp_insert_user(['user_login' => $role, 'user_pass' => $given['password'], 'role' => $role]);
 """
 WRITE = """
 wp_set_current_user(get_user_by('login', $given['role'])->ID);
@@ -69,7 +71,7 @@ class WordPress:
         self._run(str(DATABASE), "--no-defaults", whoever, *where)
         client = ["mariadb", "--no-defaults", "-uroot", "-S", str(self._socket), "-e", "CREATE DATABASE wp"]
         self._until(lambda: subprocess.run(client, check=False, capture_output=True).returncode == 0)
-        self.php("define('WP_INSTALLING', true);", INSTALL)
+        self.php("define('WP_INSTALLING', true);", INSTALL, password=PASSWORD)
         self._run(str(PHP), "-S", f"127.0.0.1:{self.port}", "-t", str(self._www), PHP_CLI_SERVER_WORKERS="4")
 
     def _run(self, *command: str, **environment: str) -> None:
