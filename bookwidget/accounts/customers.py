@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bookwidget.accounts import store
 from bookwidget.accounts.actions import CHANGED_MEANWHILE, OpenSignIn, open_sign_ins
+from bookwidget.accounts.closing import CLOSED, FOR_GOOD
 from bookwidget.accounts.guests import INVITED, RESET, Guest, cleaned, offer_password
 from bookwidget.accounts.models import Customer
 from bookwidget.accounts.signing_in import end_sign_ins_of
@@ -44,6 +45,18 @@ class DeskCustomer(NamedTuple):
     """When a mail to this address was refused; None: never."""
     bounced_why: str
     """The code."""
+    closing: str
+    """As `Customer.closing`."""
+
+    @property
+    def is_closed(self) -> bool:
+        """They closed their account; it can be opened again."""
+        return self.closing == CLOSED
+
+    @property
+    def is_gone(self) -> bool:
+        """The account is closed for good."""
+        return self.closing in FOR_GOOD
 
     @property
     def name(self) -> str:
@@ -147,6 +160,8 @@ def change_customer(scope: Scope, customer_id: UUID, wanted: Guest, *, version: 
     clean = cleaned(scope, wanted)
     with writing(scope.session):
         customer = locked(scope, customer_id)
+        if customer.closing in FOR_GOOD:
+            raise Denied(_("This account is closed for good."))
         changed = {name: value for name, value in vars(clean).items() if getattr(customer, name) != value}
         if not changed:
             return False
@@ -166,13 +181,16 @@ def change_customer(scope: Scope, customer_id: UUID, wanted: Guest, *, version: 
 def block_customer(scope: Scope, customer_id: UUID, *, is_blocked: bool) -> None:
     """Who is blocked is logged out, and neither logs in nor books online; bookings stay. Also the other way round.
 
-    Raises `Missing`. Event: `customer.blocked` or `customer.unblocked`, none if nothing changes.
+    An account that was closed on request is open again. Raises `Missing`, `Denied` for one that is closed for good.
+    Event: `customer.blocked` or `customer.unblocked`, none if nothing changes.
     """
     with writing(scope.session) as session:
         customer = locked(scope, customer_id)
         if customer.is_blocked is is_blocked:
             return
-        customer.is_blocked = is_blocked
+        if customer.closing in FOR_GOOD:
+            raise Denied(_("This account is closed for good."))
+        customer.is_blocked, customer.closing = is_blocked, ""
         customer.version += 1
         if is_blocked:
             end_sign_ins_of(session, customer_id, scope.now)

@@ -17,6 +17,7 @@ class Customer(Owned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "email"),
         CheckConstraint("email = lower(email)", name="lower_case"),
+        CheckConstraint("closing IN ('', 'closed', 'anonymise', 'erase', 'anonymised')", name="closing"),
     )
 
     email: Mapped[str] = mapped_column(String(254))
@@ -39,6 +40,29 @@ class Customer(Owned, Base):
     """When a mail to this address came back; none since it was last changed."""
     bounced_why: Mapped[str] = mapped_column(String(20), default="", server_default="")
     """The status code, such as `5.1.1` or `550`."""
+    closing: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """Empty: the account is open. `closed`: log-in has ended, all else stays. `anonymise`, `erase`: the worker is about
+    to. `anonymised`: done. Whoever has one of these is blocked too.
+    """
+
+
+class ClosureRequest(Owned, Base):
+    """A customer asks the business to close the account. At most one of them is open."""
+
+    __tablename__ = "closure_request"
+    __table_args__ = (
+        refers_to("customer", "customer_id"),
+        CheckConstraint("state IN ('open', 'approved', 'refused', 'withdrawn')", name="state"),
+        Index("ix_closure_request_customer", "tenant_id", "customer_id"),
+    )
+
+    customer_id: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    """Why it was refused."""
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Companion(Owned, Base):

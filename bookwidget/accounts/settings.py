@@ -78,3 +78,32 @@ SIGN_IN_REQUIRED_TO_BOOK = declare(
         Group.BOOKING,
     )
 )
+CLOSING_ALLOWED = declare(
+    Setting(
+        "accounts.closing_allowed",
+        True,
+        _("Customers may close their account"),
+        _("At the end of their profile, behind their password. Off: they ask you, and you do it on their page."),
+        Group.PORTAL,
+    )
+)
+CLOSING = declare(
+    Setting(
+        "accounts.closing",
+        "anonymise",
+        _("What is left of a closed account"),
+        _(
+            "After your approval: the request waits, and everything works meanwhile; once approved, log-in, links in "
+            "mails and the calendar address end, and every row stays. Totals: bookings and tickets with their times, "
+            "prices, attendance and stars stay, under no name; name, email, phone, addresses, attendees’ names, notes, "
+            "answers, files, comments, reasons, messages, sign-ins and people they book for are removed. Nothing: no "
+            "row of theirs stays, and your numbers fall by their bookings."
+        ),
+        Group.PORTAL,
+        choices={
+            "approval": _("They ask, and you approve: all but log-in stays"),
+            "anonymise": _("At once: totals stay, without a name"),
+            "erase": _("At once: nothing stays"),
+        },
+    )
+)

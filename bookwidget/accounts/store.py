@@ -79,10 +79,17 @@ DESK_COLUMNS = (
     Customer.created_at,
     Customer.bounced_at,
     Customer.bounced_why,
+    Customer.closing,
 )
 DESK_CUSTOMER = select(*DESK_COLUMNS).where(Customer.id == bindparam("customer"))
 DESK_ORDER = (Customer.given_name, Customer.family_name, Customer.id)
-DESK_PAGE = select(*DESK_COLUMNS).order_by(*DESK_ORDER).limit(bindparam("size")).offset(bindparam("skip"))
+DESK_PAGE = (
+    select(*DESK_COLUMNS)
+    .where(Customer.closing != "anonymised")
+    .order_by(*DESK_ORDER)
+    .limit(bindparam("size"))
+    .offset(bindparam("skip"))
+)
 DESK_FOUND = DESK_PAGE.where(
     or_(
         contains(Customer.given_name + " " + Customer.family_name, Customer.email),

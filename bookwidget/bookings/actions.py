@@ -9,6 +9,7 @@ from bookwidget.bookings.calendar import CalendarFile
 from bookwidget.bookings.cancelling import cancel_booking, cancel_ticket, minutes_to_undo
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.changing_dates import TellsCustomers, WantedDate, cancel_date, change_date
+from bookwidget.bookings.closing import close_account, read_closing, withdraw_closing
 from bookwidget.bookings.dates import ClassDate, DateDetails, DatesPage, list_dates, read_date
 from bookwidget.bookings.desk import (
     STATUSES,
@@ -205,6 +206,7 @@ __all__ = [
     "check_details",
     "check_rhythm",
     "checked_where",
+    "close_account",
     "confirm_hold",
     "details_again",
     "documents_of",
@@ -258,6 +260,7 @@ __all__ = [
     "read_booking",
     "read_booking_token",
     "read_calendar",
+    "read_closing",
     "read_date",
     "read_feed",
     "read_for_desk",
@@ -287,6 +290,7 @@ __all__ = [
     "waiting_token",
     "wherever",
     "who_was_offered",
+    "withdraw_closing",
     "withdraw_override",
     "withdraw_rating",
     "words_of_rhythm",

@@ -58,6 +58,8 @@ class Figures:
     """People on waiting lists of dates to come."""
     pending: int
     """Bookings to come that wait for the business's word."""
+    closures: int
+    """Requests to close an account."""
     week: int
     """Minor units: what this week's bookings cost together."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, Uuid, bindparam, func, or_, select, update
 
 from bookwidget.accounts.models import Customer
+from bookwidget.accounts.store_personal import OPEN_REQUESTS
 from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
 from bookwidget.bookings.store import around_occurrence
 from bookwidget.catalog.models import Location, Provider, Service
@@ -140,6 +141,7 @@ FIGURES = select(
     .select_from(Booking)
     .where(Booking.status == "pending", Booking.starts_at > bindparam("now"))
     .scalar_subquery(),
+    OPEN_REQUESTS.scalar_subquery(),
     select(func.coalesce(func.sum(Booking.price), 0))
     .where(LIVE, Booking.starts_at >= bindparam("week_first"), Booking.starts_at < bindparam("week_last"))
     .scalar_subquery(),

@@ -39,6 +39,7 @@ NEWS = {
     "saved": _("The details have been saved. The customer sees them too."),
     "blocked": _("The customer is blocked and logged out."),
     "unblocked": _("The customer is no longer blocked."),
+    "closed": _("The account is closed. What is known of the customer is being removed; that takes a moment."),
     "invited": _("The invitation is on its way."),
     "view-ended": _("You have stopped viewing. The customer can read in their profile that you looked."),
 }
@@ -68,8 +69,8 @@ def show_customer(customer: str, *, trouble: Text | None = None, status: int = 2
         notes=list_notes_of(scope, found.id), messages=list_messages_to(scope, found.id),
         sign_ins=list_sign_ins_of(scope, found.id),
         steps=[(step, KINDS[step.kind], who_did(step, found)) for step in steps],
-        may_view=desk().may(Permission.CUSTOMER_VIEW_AS), trouble=trouble,
-        news=None if trouble else NEWS.get(request.args.get("done", "")),
+        may_view=desk().may(Permission.CUSTOMER_VIEW_AS), may_erase=desk().may(Permission.CUSTOMERS_ERASE),
+        trouble=trouble, news=None if trouble else NEWS.get(request.args.get("done", "")),
     )  # fmt: skip
 
 

@@ -321,6 +321,19 @@ class CustomerForm(Form):
         return Guest(*(field.data or "" for field in (self.email, self.given_name, self.family_name, self.phone)))
 
 
+class AnswerForm(Form):
+    """To a request to close an account."""
+
+    answer = TextAreaField(_("Reason, if you refuse"))
+
+
+class CloseForm(Form):
+    """Closing a customer's account for good."""
+
+    how = StringField(_("What is left"))
+    typed = StringField(_("Type the customer’s name to confirm"))
+
+
 class CustomerPageForm(CustomerForm):
     customer = HiddenField()
     """A new one's id, given with the page: sent twice, it is one customer."""

@@ -39,6 +39,12 @@ KINDS = {
     "waitlist.offer_ended": _("The offer of a place ended"),
     "customer.added": _("Added by staff"),
     "customer.updated": _("Details changed"),
+    "customer.closing_asked": _("Asked to close the account"),
+    "customer.closing_withdrawn": _("Request to close the account taken back"),
+    "customer.closing_refused": _("Closing of the account refused"),
+    "customer.closed": _("Account closed"),
+    "customer.anonymised": _("Personal details removed"),
+    "customer.erased": _("A customer was erased"),
     "customer.blocked": _("Blocked"),
     "customer.unblocked": _("Unblocked"),
     "customer.signed_in": _("Logged in"),
@@ -112,7 +118,9 @@ KINDS = {
 }
 """Every kind of event; `tests/contract/test_events.py` finds those that code records."""
 OF_A_CUSTOMER = (
-    "customer.added", "customer.updated", "customer.blocked", "customer.unblocked", "customer.signed_in",
+    "customer.closing_asked", "customer.closing_withdrawn", "customer.closing_refused", "customer.closed",
+    "customer.anonymised", "customer.added", "customer.updated", "customer.blocked", "customer.unblocked",
+    "customer.signed_in",
     "password.reset_requested", "customer.invited", "customer.bounced",
     "customer.messages_chosen", "password.changed", "customer.viewed", "customer.view_ended",
 )  # fmt: skip

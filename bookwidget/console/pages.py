@@ -18,6 +18,7 @@ MENU = (
         ("calendar", _("Calendar"), Permission.BOOKING_READ),
         ("bookings", _("Bookings"), Permission.BOOKING_READ),
         ("customers", _("Customers"), Permission.BOOKING_READ),
+        ("closures", _("Closure requests"), Permission.BOOKING_READ),
         ("imports", _("Import"), Permission.CUSTOMERS_IMPORT),
     )),
     (_("Offer"), (

@@ -10,6 +10,7 @@ from bookwidget.console import (
     calendar,
     changing,
     changing_dates,
+    closures,
     customers,
     dates,
     embed,
@@ -96,6 +97,8 @@ for path, view in (
     ("/portal/", portal.portal),
     ("/customers/<customer>/view", customers.customers_view),
     ("/customers/<customer>/view/end", customers.customers_view_end),
+    ("/customers/<customer>/close", closures.customers_close),
+    ("/closures/<closure>/", closures.closures_one),
     ("/questions/new", questions.questions_new),
     ("/questions/<question>/", questions.questions_edit),
     ("/questions/<question>/place", questions.questions_place),
@@ -159,6 +162,7 @@ blueprint.add_url_rule("/bookings/<code>/", "bookings_one", bookings.bookings_on
 blueprint.add_url_rule("/bookings/<code>/answers/<answer>", "bookings_answer", changing.bookings_answer)
 blueprint.add_url_rule("/customers/", "customers", customers.customers)
 blueprint.add_url_rule("/customers/<customer>/", "customers_one", customers.customers_one)
+blueprint.add_url_rule("/closures/", "closures", closures.closures)
 blueprint.add_url_rule("/calendar/", "calendar", calendar.calendar)
 blueprint.add_url_rule("/today/", "today", today.today)
 blueprint.add_url_rule("/dates/", "dates", dates.dates)

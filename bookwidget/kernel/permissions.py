@@ -19,6 +19,7 @@ class Permission(StrEnum):
     BOOKING_UNDO = "booking:undo"
     BRANDING_CHANGE = "branding:change"
     CATALOG_CHANGE = "catalog:change"
+    CUSTOMERS_ERASE = "customers:erase"
     CUSTOMERS_IMPORT = "customers:import"
     CUSTOMER_VIEW_AS = "customer:view_as"
     HISTORY_READ = "history:read"

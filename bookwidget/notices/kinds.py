@@ -144,6 +144,8 @@ SORTS = (
     Sort("waitlist.date_cancelled", _("What somebody waits for is off"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)),
     Sort("booking.reminded", _("Reminder"), Facts.AFTER, Live.BOOKING, NEVER, (CUSTOMER,), by_text=True),
     Sort("customer.invited", _("Invitation to the portal"), Facts.NONE, Live.INVITATION, ALWAYS, (CUSTOMER,)),
+    Sort("customer.closed", _("Account closed on request"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),
+    Sort("customer.closing_refused", _("Closing the account refused"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),
     Sort("password.reset_requested", _("Link to set a password"), Facts.NONE, Live.RESET, ALWAYS, (CUSTOMER,)),
 )
 KINDS = {kind.key: kind for sort in SORTS for kind in sort.kinds()}

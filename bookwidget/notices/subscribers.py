@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from bookwidget.accounts.closing import CLOSED
 from bookwidget.bookings.actions import CalendarFile, calendar_of_change
 from bookwidget.events.dispatch import Effect, subscribes
 from bookwidget.events.jobs import Services
@@ -86,6 +87,14 @@ def send_the_reminder(scope: Scope, event: Happened, services: Services) -> Iter
         until = event.after["starts_at"]
         yield from _message(scope, event, services[Post], CUSTOMER, customer, until=until)
         yield from _text(scope, event, services[Post], customer, until=until)
+
+
+@subscribes("customer.closing_refused", "customer.closed")
+def tell_what_became_of_closing(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """Who asked for it. Who closed the account at once read so there, and has no address here any more."""
+    customer = _customer(scope, event)
+    if customer is not None and event.after.get("how", CLOSED) == CLOSED:
+        yield from _message(scope, event, services[Post], CUSTOMER, customer)
 
 
 @subscribes("password.reset_requested", "customer.invited")

@@ -33,6 +33,7 @@ MORE = {
         "attendee": _("Whose ticket it was"),
     },
     "booking.note_added": {"note": _("The note")},
+    "customer.closing_refused": {"reason": _("The reason that was given")},
     "waitlist.joined": {"position": _("The place in line")},
     "waitlist.offered": {"until": _("The end of the offer")},
 }

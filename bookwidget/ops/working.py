@@ -8,13 +8,13 @@ from bookwidget.events.jobs import Services as Lent
 from bookwidget.events.worker import Worker
 from bookwidget.kernel.clock import utc_now
 from bookwidget.logs import configure_logging
-from bookwidget.notices import delivery, reminding, signing_up, subscribers
+from bookwidget.notices import delivery, forgetting, reminding, signing_up, subscribers
 from bookwidget.notices.post import make_post
 from bookwidget.notices.texting import Texting, texting_of
 from bookwidget.ops.processes import stop_asked
 from bookwidget.web.links import ServiceLinks
 
-WORKS_WITH = (delivery, importing, importing_customers, reminding, series_work, signing_up, subscribers)
+WORKS_WITH = (delivery, forgetting, importing, importing_customers, reminding, series_work, signing_up, subscribers)
 """Importing them registers what the worker can do."""
 
 

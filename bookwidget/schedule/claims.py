@@ -4,6 +4,7 @@ Locks are taken in one order: providers by id, occurrences by id, then holds. Wh
 those whose hold has lapsed, so nobody waits for a worker.
 """
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -167,3 +168,16 @@ def lock_occurrence(scope: Scope, occurrence_id: UUID) -> OccurrenceFacts:
 def release_private_occurrence(scope: Scope, occurrence_id: UUID) -> None:
     """Gives the provider's time back. The row stays, for the history."""
     scope.session.rows(store.RELEASE, {"occurrence": occurrence_id})
+
+
+def forget_places(
+    scope: Scope, providers: Iterable[UUID | None], seats: Mapping[UUID, int], alone: Collection[UUID]
+) -> None:
+    """Of somebody whose bookings are about to be removed: classes count without them, and private occurrences of
+    theirs go. Nothing of it is to come, so nobody who waits is told.
+    """
+    lock_providers(scope, *providers)
+    lock_occurrences(scope, *seats)
+    for occurrence_id in sorted(seats.keys() - set(alone)):
+        store.change_seats(scope.session, occurrence_id, -seats[occurrence_id])
+    scope.session.rows(store.FORGET, {"occurrences": sorted(alone)})

@@ -12,7 +12,7 @@ from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.pages import BookingPage, Ended, register_booking_pages
 from bookwidget.web.rendering import page_url, render, shown_rows
 from bookwidget.web.services import services
-from bookwidget.web.signing import address, browser, go_on, needs_sign_in, own_path, signed_in
+from bookwidget.web.signing import address, browser, go_on, needs_sign_in, own_path, signed_in, signed_out
 from bookwidget.web.times import choose_times, noon
 from bookwidget.web.visits import place
 from bookwidget.web.widgets import Widget
@@ -49,4 +49,5 @@ __all__ = [
     "services",
     "shown_rows",
     "signed_in",
+    "signed_out",
 ]

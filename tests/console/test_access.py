@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bookwidget.accounts.models import CustomerImport
+from bookwidget.accounts.models import ClosureRequest, CustomerImport
 from bookwidget.bookings.models import Ticket
 from bookwidget.catalog.models import Question, TicketType
 from bookwidget.kernel.ids import uuid7
@@ -69,7 +69,7 @@ LEAD_BACK = {
     )
 }
 """Looked at, they only lead to the page with their button."""
-OF_BOOKINGS = ("console.bookings", "console.customers")
+OF_BOOKINGS = ("console.bookings", "console.customers", "console.closures")
 """Begin the endpoints that every member may open."""
 
 
@@ -93,13 +93,16 @@ def ids(web: Web) -> dict[str, str]:
         ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
     question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
     kind: TicketType = web.yoga.add(TicketType(id=uuid7(), service_id=web.yoga.ids["flow"], name="Child", price=700))
+    closure: ClosureRequest = web.yoga.add(
+        ClosureRequest(id=uuid7(), customer_id=web.yoga.ids["ben"], asked_at=web.now)
+    )
     made = some_import(web, web.yoga)
     day = web.now.date()
     off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
     return {
         "site": web.yoga.ids["site"].hex, "refused": refused.id.hex, "code": booking.code, "answer": uuid7().hex,
         "host": host.id.hex, "location": web.yoga.ids["studio"].hex, "provider": web.yoga.ids["mara"].hex,
-        "kind": kind.id.hex,
+        "kind": kind.id.hex, "closure": closure.id.hex,
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
         "member": web.yoga.ids["owner"].hex, "number": made.id.hex, "occurrence": booking.occurrence_id.hex,
@@ -204,7 +207,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 70
+    assert tried == 74
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from bookwidget.accounts.models import ClosureRequest, Customer
 from bookwidget.bookings.models import Ticket, WaitlistEntry
 from bookwidget.catalog.models import Service, TicketType
 from bookwidget.kernel.ids import uuid7
@@ -179,6 +180,37 @@ def customer_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
     yield "only looking", visitor.post(f"{site}profile/details", {})
     visitor.send(f"{visitor.url(ada)}view/end", f"{site}bookings/")
     yield "no longer looking", visitor.get(f"{site}bookings/")
+
+
+def closing_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """Requests to close an account: none, open, with a booking to come, decided; and closing for good."""
+    yield "no requests", visitor.get("closures/")
+    ben, name = web.yoga.ids["ben"], f"customers/{web.yoga.ids['ben'].hex}/"
+    requests = [
+        ClosureRequest(id=uuid7(), customer_id=ben, reason="123", asked_at=web.now, state=state,
+                       answer="123" if state == "refused" else "", decided_at=web.now if state != "open" else None)
+        for state in ("open", "approved", "refused", "withdrawn")
+    ]  # fmt: skip
+    web.yoga.add(*requests)
+    make_booking(web.yoga, customer="ben", days=3)
+    yield "requests to close", visitor.get("closures/?done=approved")
+    yield "today with requests", visitor.get("today/")
+    for one in requests:
+        yield f"{one.state} request", visitor.get(f"closures/{one.id.hex}/")
+    page = f"closures/{requests[0].id.hex}/"
+    yield "no reason", visitor.send(page, answer="")
+    yield "something to come", visitor.send(page, approve="1")
+    visitor.send(page, answer="123")
+    yield "refused requests", visitor.get("closures/?done=refused")
+    yield "closing for good", visitor.get(f"{name}close")
+    yield "not the name", visitor.send(f"{name}close", typed="123", how="x")
+    for closing in ("closed", "anonymised"):
+        gone = Customer(id=uuid7(), email=f"{closing}@example.com", given_name="123", is_blocked=True, closing=closing,
+                        created_at=web.now)  # fmt: skip
+        web.yoga.add(gone)
+        yield f"{closing} account", visitor.get(f"customers/{gone.id.hex}/?done=closed")
+        yield f"closing the {closing}", visitor.get(f"customers/{gone.id.hex}/close")
+    yield "customers with closed ones", visitor.get("customers/?q=closed")
 
 
 def message_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:

@@ -28,6 +28,7 @@ from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_p
 from tests.contract.business_pages import business_pages, members_links
 from tests.contract.desk_pages import (
     changing_pages,
+    closing_pages,
     customer_pages,
     date_pages,
     making_pages,
@@ -213,6 +214,7 @@ def owners_pages(web: Web, language: Language) -> Iterator[tuple[str, str]]:
         message_pages(web, visitor),
         date_pages(web, visitor),
         offer_pages(web, visitor),
+        closing_pages(web, visitor),
     ):
         yield where, page(answer)
     code = make_booking(web.yoga, days=2).code

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
-from bookwidget.notices import delivery, reminding, subscribers
+from bookwidget.notices import delivery, forgetting, reminding, subscribers
 from bookwidget.notices.compose import Composer
 from bookwidget.notices.kinds import Kind
 from bookwidget.notices.links import CustomerFacts, MemberFacts
@@ -23,7 +23,7 @@ from tests.factories import World
 
 HOST = "mail.service.example"
 SENDER = f"no-reply@{HOST}"
-WIRED = (delivery, reminding, subscribers)
+WIRED = (delivery, forgetting, reminding, subscribers)
 """Importing them registers the handler and the subscribers."""
 
 

@@ -169,6 +169,7 @@ def test_on_postgresql_the_role_may_not(postgresql_arena: Database, sql: str) ->
 DOORS = {
     "tenancy/platform.py": "looks up which tenant an address or a member belongs to, before one is known",
     "events/worker.py": "claims jobs of all tenants; each is then done in its own tenant's session",
+    "events/personal.py": "removes or blanks, for the worker, what happened to one person; a tenant may only append",
     "events/dead.py": "lists and revives, for those who run the service, the jobs of all tenants that were given up",
     "events/housekeeping.py": "removes expired rows of all tenants",
     "ops/demo_database.py": "makes the demo businesses anew, and only those that it has made",

@@ -27,7 +27,10 @@ def show_login(
 ) -> ResponseReturnValue:
     if not portal_is_open(place().scope()):
         return render("login/closed.html", status=status)
-    return render("login/login.html", status=status, form=form, next_url=next_url, code_error=code_error)
+    return render(
+        "login/login.html", status=status, form=form, next_url=next_url, code_error=code_error,
+        is_closed="closed" in request.args,
+    )  # fmt: skip
 
 
 def login() -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """What customers change of themselves."""
 
-from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, StringField, TelField
+from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
@@ -18,6 +18,11 @@ class PersonForm(Form):
     name = StringField(_("Name"))
     is_child = BooleanField()
     birth_year = StringField(_("Year of birth of the child (optional)"))
+
+
+class CloseForm(Form):
+    reason = TextAreaField(_("Why do you want to leave? (optional)"))
+    password = PasswordField(_("Your password"))
 
 
 class SignInForm(Form):

@@ -13,12 +13,12 @@ from bookwidget.accounts.actions import (
     read_profile,
     update_profile,
 )
-from bookwidget.bookings.actions import end_feed, feed_made_at, make_feed, offers_feeds
+from bookwidget.bookings.actions import end_feed, feed_made_at, make_feed, offers_feeds, read_closing
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web import Form, PlainForm, Widget, blank, feed_url, place, render
 
-from . import messages, people, views
+from . import closing, messages, people, views
 from .forms import DetailsForm, PasswordForm, SignInForm
 
 OTHERS = "others"
@@ -31,6 +31,7 @@ def register(widget: Widget) -> None:
     widget.page("/details", details, methods=("GET", "POST"))
     widget.page("/password", password, methods=("GET", "POST"))
     widget.page("/sign-ins", sign_ins, methods=("GET", "POST"))
+    closing.register(widget)
     people.register(widget)
     messages.register(widget)
     views.register(widget)
@@ -134,4 +135,5 @@ def show(
         offers_feeds=offers_feeds(scope),
         feed_made_at=feed_made_at(scope),
         new_feed=new_feed,
+        closing=read_closing(scope),
     )
