@@ -93,9 +93,7 @@ def ids(web: Web) -> dict[str, str]:
         ticket = session.scalars(select(Ticket.id).where(Ticket.booking_id == booking.id)).one()
     question: Question = web.yoga.add(Question(id=uuid7(), kind="line", label="Who sent you?"))
     kind: TicketType = web.yoga.add(TicketType(id=uuid7(), service_id=web.yoga.ids["flow"], name="Child", price=700))
-    closure: ClosureRequest = web.yoga.add(
-        ClosureRequest(id=uuid7(), customer_id=web.yoga.ids["ben"], asked_at=web.now)
-    )
+    closure = some_closure(web.yoga)
     made = some_import(web, web.yoga)
     day = web.now.date()
     off: TimeOff = web.yoga.add(TimeOff(id=uuid7(), provider_id=None, first_day=day, last_day=day))
@@ -107,6 +105,11 @@ def ids(web: Web) -> dict[str, str]:
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
         "member": web.yoga.ids["owner"].hex, "number": made.id.hex, "occurrence": booking.occurrence_id.hex,
     }  # fmt: skip
+
+
+def some_closure(world: World) -> ClosureRequest:
+    made: ClosureRequest = world.add(ClosureRequest(id=uuid7(), customer_id=world.ids["ben"], asked_at=world.now))
+    return made
 
 
 def some_import(web: Web, world: World) -> CustomerImport:
@@ -197,6 +200,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
     more = [f"team/{web.other.ids['owner'].hex}/"]
     more += [f"dates/{own.occurrence_id.hex}/{page}" for page in ("change", "cancel")]
     more += [f"services/{web.other.ids['flow'].hex}/tickets/new", "people/new"]
+    more += [f"customers/{web.other.ids['ada'].hex}/close", f"closures/{some_closure(web.other).id.hex}/"]
     more += [f"imports/{some_import(web, web.other).id.hex}/"]
     tokens = guards(visitor, again, *more, *(f"bookings/{own.code}/{page}" for page in pages))
     tried = 0

@@ -173,6 +173,7 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     kept = ada.get("profile/people?saved=1")
     yield "people", page(kept)
     yield "a person", page(ada.get(re.findall(r'href="([^"]+/people/[^"]+)"', kept.text)[0]))
+    yield from closing_ones(web, ada)
     yield "feed made", page(ada.send("profile/calendar", "profile/", do="make"))
     yield "feed there", page(ada.get("profile/"))
     ada.send("profile/calendar", "profile/", do="end")
@@ -180,6 +181,21 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     yield "messages", page(ada.get(ada.send("profile/messages").location or ""))
     yield "mistyped", page(ada.send("profile/details", "profile/", given_name="", phone="12"))
     yield "too short", page(ada.send("profile/password", "profile/", current="x", new="y"))
+
+
+def closing_ones(web: Web, ada: Visitor) -> Iterator[tuple[str, str]]:
+    """Pages of closing one's own account, which stays."""
+    for closing in ("erase", "approval"):
+        web.settings(web.yoga, accounts__closing=closing)
+        yield f"closing: {closing}", page(ada.get("profile/close"))
+        yield "not closed", page(ada.send("profile/close", password="x", reason="x" * 600))
+    ada.send("profile/close", password=PASSWORD)
+    yield "asked to close", page(ada.get("profile/?saved=asked"))
+    yield "asked already", page(ada.get("profile/close"))
+    ada.send("profile/close", keep="1")
+    yield "not asked any more", page(ada.get("profile/?saved=kept"))
+    yield "closed", page(web.visitor().get("login/?closed=1"))
+    web.settings(web.yoga)
 
 
 def noted_and_rated(ada: Visitor, codes: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -347,7 +363,8 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         yield "signed up", made.html
         yield f"signed up{PLAIN}", plain(made, language)
     guest = replace(ADA, password_hash="")
-    links = [event(kind, {}, {}) for kind in ("customer.invited", "password.reset_requested")]
+    plain_kinds = ("customer.invited", "password.reset_requested", "customer.closed", "customer.closing_refused")
+    links = [event(kind, {}, {"reason": "123"}) for kind in plain_kinds]
     for happened in (reminded(), made_at(), *links):
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone, customer=guest)
         yield f"{happened.kind} to a guest", made.html
