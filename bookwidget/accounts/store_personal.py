@@ -33,9 +33,6 @@ PERSONAL: tuple[Personal, ...] = (
         erase=delete(ClosureRequest).where(ClosureRequest.customer_id == _who),
     ),
     personal(
-        ImportedRow, "cells reason", Stage.PARTS, erase=delete(ImportedRow).where(ImportedRow.customer_id == _who)
-    ),
-    personal(
         Customer,
         "email given_name family_name phone locale password_hash muted bounced_why",
         Stage.ACCOUNT,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
+from bookwidget.accounts.models import ImportedRow
 from bookwidget.bookings.models import (
     Acceptance,
     Booking,
@@ -27,6 +28,12 @@ PERSONAL: tuple[Personal, ...] = (
         GivenAnswer, "label value", Stage.PARTS, erase=delete(GivenAnswer).where(GivenAnswer.booking_id.in_(_booking))
     ),
     personal(Upload, "name content", Stage.PARTS, erase=delete(Upload).where(Upload.hold_id.in_(_booking))),
+    personal(
+        ImportedRow,
+        "cells reason old_code",
+        Stage.PARTS,
+        erase=delete(ImportedRow).where(or_(ImportedRow.customer_id == _who, ImportedRow.booking_id.in_(_booking))),
+    ),
     personal(JobNote, "text", Stage.PARTS, erase=delete(JobNote).where(JobNote.booking_id.in_(_booking))),
     personal(CalendarFeed, "digest", Stage.PARTS, erase=delete(CalendarFeed).where(CalendarFeed.customer_id == _who)),
     personal(WaitlistEntry, "", Stage.PARTS, erase=delete(WaitlistEntry).where(WaitlistEntry.customer_id == _who)),

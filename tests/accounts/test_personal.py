@@ -24,7 +24,7 @@ HARMLESS = {
     "booking": {"code", "status", "cancelled_by", "cancelled_from", "overridden"},
     "companion": set[str](),
     "customer": {"closing"},
-    "customer_import": {"encoding", "delimiter", "mapping", "state"},
+    "customer_import": {"encoding", "delimiter", "mapping", "state", "kind", "options"},
     "closure_request": {"state"},
     "event": {"kind", "actor_kind", "door"},
     "given_answer": {"kind"},
