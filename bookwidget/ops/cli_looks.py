@@ -16,7 +16,9 @@ from bookwidget.kernel.later import later
 from bookwidget.ops.processes import check_port, stop_asked
 from bookwidget.theming.findings import Finding
 from bookwidget.theming.themes import Themes
+from bookwidget.theming.themes import shipped_folder as shipped_themes
 from bookwidget.web.discovery import WidgetError
+from bookwidget.web.discovery import shipped_folder as shipped_widgets
 
 if TYPE_CHECKING:
     from bookwidget.ops import checking, chromium, invented, live, shots, starting
@@ -70,7 +72,8 @@ def theme_new(name: str, into: Path | None) -> None:
     """Make a theme to begin with: two files, ready to be changed."""
     config = Config.load()
     folder = into or (config.theme_folders or (Path("themes"),))[0]
-    made(starting.new_theme(name, folder, set(find_parts(config).themes.found)), folder, config.theme_folders)
+    found = set(find_parts(config).themes.found)
+    made(starting.new_theme(name, folder, found), folder, (*config.theme_folders, shipped_themes()))
 
 
 @widget_group.command("new")
@@ -80,7 +83,8 @@ def widget_new(name: str, into: Path | None) -> None:
     """Make a widget to begin with: a page with a form, its style, words in three languages, and a test."""
     config = Config.load()
     folder = into or (config.widget_folders or (Path("widgets"),))[0]
-    made(starting.new_widget(name, folder, set(find_parts(config).widgets)), folder, config.widget_folders)
+    found = set(find_parts(config).widgets)
+    made(starting.new_widget(name, folder, found), folder, (*config.widget_folders, shipped_widgets()))
 
 
 @widget_group.command("dev")
@@ -188,10 +192,12 @@ def made(paths: list[Path], folder: Path, known: tuple[Path, ...]) -> None:
 def named(name: str, manifest: str) -> Config:
     """The installation's settings; a folder that is named by its path is found in it, too."""
     config, folder = Config.load(), Path(name).resolve()
-    known = config.theme_folders if manifest == "theme.toml" else config.widget_folders
-    if not (folder / manifest).is_file() or folder.parent in [path.resolve() for path in known]:
+    is_theme = manifest == "theme.toml"
+    known = config.theme_folders if is_theme else config.widget_folders
+    found = [path.resolve() for path in (*known, shipped_themes() if is_theme else shipped_widgets())]
+    if not (folder / manifest).is_file() or folder.parent in found:
         return config
-    if manifest == "theme.toml":
+    if is_theme:
         return replace(config, theme_folders=(*known, folder.parent))
     return replace(config, widget_folders=(*known, folder.parent))
 

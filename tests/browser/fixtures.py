@@ -20,6 +20,7 @@ from tests.browser.webkit import WebKit
 TABLES = {
     "engine x step": ([mode.title for mode in MODES], "instance/engine-steps.md"),
     "way x journey": ([*WAYS], "instance/ways.md"),
+    "axe findings": (table.AXE, "instance/axe.md"),
 }
 """By name: the columns, and where the last run's is kept."""
 

@@ -1,6 +1,7 @@
 """What those who work for a business do at the console, for every way of using a page."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from tests.browser.hands import Hands
 from tests.browser.stage import next_weekday
@@ -89,6 +90,52 @@ def saves_hours(hands: Hands) -> None:
     hands.there(SUCCESS)
 
 
+def looks_at_the_calendar(hands: Hands) -> None:
+    ahead = hands.stage.yoga.now + timedelta(days=40)
+    open_page(hands, f"calendar/?day={ahead:%Y-%m-%d}")
+    hands.press("main a[href*='view=month']")
+    hands.press("a.bw-cal-day")
+    hands.press("main a[href*='view=week']")
+    hands.press("a.bw-cal-free")
+    hands.there("form[role=search] input[name=q]")
+
+
+def publishes_dates(hands: Hands) -> None:
+    service, at = hands.stage.yoga.ids["flow"].hex, next_weekday(hands.stage.yoga.now + timedelta(days=14), hour=19)
+    open_page(hands, f"dates/new?service={service}&starts={at:%Y-%m-%dT%H:%M}&repeat=times&times=3&edit=1")
+    hands.type("input[name=times]", "2")
+    hands.press("main form .bw-btn--main")
+    hands.choose("input[name=day]")
+    hands.press(MAIN)
+    hands.there(SUCCESS)
+
+
+def invites_a_colleague(hands: Hands) -> None:
+    open_page(hands, "team/")
+    hands.press("main a[href$='/team/new']")
+    hands.type("input[name=name]", "Mia")
+    hands.press(MAIN)
+    hands.there("[aria-invalid=true]")
+    hands.type("input[name=email]", "mia@yoga.example")
+    hands.press(MAIN)
+    hands.there(SUCCESS)
+
+
+def words_a_message(hands: Hands) -> None:
+    open_page(hands, "messages/booking.made.customer.email/")
+    hands.type("input[name=subject]", "{{ service }} is yours")
+    hands.press("main form[data-live] .bw-btn--main")
+    hands.there(SUCCESS)
+
+
+def adds_a_location(hands: Hands) -> None:
+    open_page(hands, "locations/")
+    hands.press("main a[href$='/locations/new']")
+    hands.type("input[name=name]", "Studio 2")
+    hands.press(MAIN)
+    hands.there(SUCCESS)
+
+
 OWNERS: dict[str, Callable[[Hands], None]] = {
     "Console: log in": logs_in,
     "Console: book for a customer": books_for_a_customer,
@@ -98,4 +145,8 @@ OWNERS: dict[str, Callable[[Hands], None]] = {
     "Console: add a service, after a mistake": adds_a_service,
     "Console: change a setting": changes_a_setting,
     "Console: save opening hours": saves_hours,
+    "Console: publish dates of a class": publishes_dates,
+    "Console: invite a colleague, after a mistake": invites_a_colleague,
+    "Console: word a message": words_a_message,
+    "Console: add a location": adds_a_location,
 }

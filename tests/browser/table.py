@@ -8,6 +8,9 @@ from typing import Any
 PROPERTY = "engine step"
 BETWEEN = " | "
 HEADING = "Step"
+THEMES = ("quiet", "warm", "night", "clear")
+AXE = [f"{theme}, {direction}" for theme in THEMES for direction in ("ltr", "rtl")]
+"""Columns of what axe has found."""
 
 
 def cell(mode: str, step: str, outcome: str) -> tuple[str, str]:

@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import cycle, product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.session import writing
+from bookwidget.web import rendering
 from tests.browser.chromium import Chromium
 from tests.browser.servers import Server, Wsgi
+from tests.browser.table import AXE as COLUMNS
+from tests.browser.table import THEMES, cell, shown_in
 from tests.contract.tour import ARABIC, GERMAN, PLAIN, Language, every_page
 from tests.web_fixtures import Web
 
@@ -37,10 +40,21 @@ KIND = re.compile(rf"<(?:h\d|[a-z]+)\b|\b(?:class|type|role|aria-(?:{STATES}))=\
 SIDEWAYS = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 WIDTHS, SCHEMES = (320, 768, 1280), ("light", "dark")
 LOOKS = tuple(product(WIDTHS, SCHEMES))
-THEMES = ("quiet", "warm", "night", "clear")
 
-Page = tuple[str, str, str]
-"""Its name, its HTML, and the theme it was made in."""
+
+class Page(NamedTuple):
+    name: str
+    html: str
+    theme: str
+    part: str = ""
+    """Of the product: a widget, or what is no widget's."""
+
+
+PARTS = {"one_booking": "one booking", "mail": "mails", "console": "console", "": "other pages"}
+"""What the table calls what is no widget's."""
+SENDS_ON = {"portal"}
+"""Widgets that have no page of their own."""
+WIDGETS = {path.parent.name for path in (Path(__file__).parents[2] / "widgets").glob("*/widget.toml")} - SENDS_ON
 
 pytestmark = pytest.mark.browser
 
@@ -54,36 +68,73 @@ def dressed(web: Web, theme: str) -> None:
 def showing(web: Web, pages: list[str]) -> Wsgi:
     """The application, with the pages at `/-seen/<number>` as they were when they were made."""
 
+    script = AXE.read_bytes()
+
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        folder, _, number = environ["PATH_INFO"].rpartition("/")
+        folder, _, name = environ["PATH_INFO"].rpartition("/")
         if folder != "/-seen":
             return web.app(environ, start_response)
+        if name == "axe.js":
+            start_response("200 OK", [("Content-Type", "text/javascript"), ("Cache-Control", "max-age=3600")])
+            return [script]
         start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
-        return [pages[int(number)].encode()]
+        return [pages[int(name)].replace("</head>", '<script src="/-seen/axe.js"></script></head>', 1).encode()]
 
     return app
 
 
 def different(pages: Iterator[Page]) -> Iterator[Page]:
-    """Those that have a kind of element, or a state of one, that none before them had."""
+    """Those that have a kind of element, or a state of one, that none before had; and each widget in each theme."""
     seen: set[str] = set()
+    parts: set[tuple[str, str]] = set()
     for page in pages:
-        kinds = set(KIND.findall(page[1]))
-        if kinds - seen:
+        kinds = set(KIND.findall(page.html))
+        here = page.part, page.theme
+        if kinds - seen or (page.part in WIDGETS and here not in parts):
             seen |= kinds
+            parts.add(here)
             yield page
 
 
 def pages_of(web: Web, language: Language, *themes: str) -> Iterator[Page]:
     """The tour; themes take turns."""
-    tour = every_page(web, language)
-    for theme in cycle(themes):
-        dressed(web, theme)
-        named = next(tour, None)
-        if named is None:
-            return
-        if not named[0].endswith(PLAIN):
-            yield (*named, theme)
+    tour, write, templates = every_page(web, language), rendering.written, [""]
+
+    def written(name: str, page: dict[str, Any]) -> bytes:
+        templates[0] = name.partition(":")[2]
+        return write(name, page)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "written", written)
+        for theme in cycle(themes):
+            dressed(web, theme)
+            templates[0] = ""
+            named = next(tour, None)
+            if named is None:
+                return
+            if not named[0].endswith(PLAIN):
+                yield Page(*named, theme, part_of(named[1], templates[0]))
+
+
+def part_of(html: str, template: str) -> str:
+    """`template` is that of a page in a theme, if it is one."""
+    if 'class="bw-mail-' in html:
+        return PARTS["mail"]
+    if not template and 'href="/brand/-/console.css' in html:
+        return PARTS["console"]
+    folder = template.rpartition("/")[0]
+    return PARTS.get(folder, folder)
+
+
+def cells(pages: list[Page], faults: dict[str, list[str]], looks: int, direction: str) -> Iterator[tuple[str, str]]:
+    """For the table: how often each part was looked at in each theme, and how much was found."""
+    for (part, theme), count in sorted(Counter((page.part, page.theme) for page in pages).items()):
+        found = sum(len(faults.get(named(page), ())) for page in pages if (page.part, page.theme) == (part, theme))
+        yield cell(f"{theme}, {direction}", part, f"{found} in {count * looks}")
+
+
+def named(page: Page) -> str:
+    return f"{page.name} in {page.theme}"
 
 
 def summed(faults: dict[str, list[str]]) -> str:
@@ -95,8 +146,7 @@ def found(browser: Chromium, url: str, looks: tuple[tuple[int, str], ...]) -> li
     """What is wrong with the page, a line each. Mails are in no frame: landmarks and the like are asked of pages."""
     faults = []
     browser.open(url)
-    browser.js(AXE.read_text("utf-8"))
-    rules = WCAG if browser.js("return !!document.querySelector('.bw-mail-sheet')") else (*WCAG, "best-practice")
+    rules = WCAG if browser.js("return !!document.querySelector('[class^=bw-mail-]')") else (*WCAG, "best-practice")
     for width, scheme in looks:
         browser.viewport(width, 900)
         browser.scheme(scheme)
@@ -115,31 +165,47 @@ def look(web: Web, fresh_chromium: Callable[..., Chromium], serve: Callable[[Wsg
     """Shows pages, each in one look or in all, and tells what is wrong, by the page's name."""
 
     def shown(pages: list[Page], whole: bool) -> dict[str, list[str]]:
-        origin = serve(showing(web, [html for _, html, _ in pages])).origin("widgets")
+        origin = serve(showing(web, [page.html for page in pages])).origin("widgets")
         browser, faults = fresh_chromium(), {}
-        for number, (name, _, theme) in enumerate(pages):
-            dressed(web, theme)
+        for number, page in enumerate(pages):
+            dressed(web, page.theme)
             looks = LOOKS if whole else (LOOKS[number % len(LOOKS)],)
             if wrong := found(browser, f"{origin}/-seen/{number}", looks):
-                faults[f"{name} in {theme}"] = wrong
+                faults[named(page)] = wrong
         return faults
 
     return shown
 
 
 @pytest.mark.parametrize("language", [GERMAN, ARABIC], ids=["ltr", "rtl"])
-def test_axe_finds_nothing(web: Web, language: Language, look: Look) -> None:
+def test_axe_finds_nothing(web: Web, language: Language, look: Look, request: pytest.FixtureRequest) -> None:
     turn = THEMES if language is GERMAN else THEMES[::-1]
-    faults = look(list(different(pages_of(web, language, *turn))), False)
+    pages = list(different(pages_of(web, language, *turn)))
+    faults = look(pages, False)
+    request.node.user_properties += cells(pages, faults, 1, language.direction)
     assert not faults, summed(faults)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("language", [GERMAN, ARABIC], ids=["ltr", "rtl"])
-def test_axe_finds_nothing_anywhere(web: Web, language: Language, theme: str, look: Look) -> None:
-    faults = look(list(pages_of(web, language, theme)), True)
+def test_axe_finds_nothing_anywhere(
+    web: Web, language: Language, theme: str, look: Look, request: pytest.FixtureRequest
+) -> None:
+    pages = list(pages_of(web, language, theme))
+    faults = look(pages, True)
+    request.node.user_properties += cells(pages, faults, len(LOOKS), language.direction)
     assert not faults, summed(faults)
+
+
+def test_the_document_shows_the_table_of_a_run() -> None:
+    """Every part in every theme and direction, and nothing found. After a change: copy what a run has kept."""
+    document = (Path(__file__).parents[2] / "docs/accessibility.md").read_text("utf-8")
+    heading, *rows = shown_in(document, "axe findings")
+    assert heading[1:] == COLUMNS
+    assert {row[0] for row in rows} == WIDGETS | set(PARTS.values())
+    assert [row for row in rows if any(not re.fullmatch(r"0 in \d+|–", one) for one in row[1:])] == []
+    assert [row for row in rows if row[0] in WIDGETS and "–" in row] == [], "each widget in each theme and direction"
 
 
 def test_planted_faults_are_found(web: Web, look: Look) -> None:
@@ -156,7 +222,8 @@ def test_planted_faults_are_found(web: Web, look: Look) -> None:
         "heading-order": good.replace("<form", "<h5>Deep</h5><form", 1),
         "reflow": good.replace("<form", '<div style="width: 2000px">Wide</div><form', 1),
     }
-    faults = look([("as it is", good, "quiet"), *((rule, html, "quiet") for rule, html in planted.items())], False)
+    pages = [Page("as it is", good, "quiet"), *(Page(rule, html, "quiet") for rule, html in planted.items())]
+    faults = look(pages, False)
     assert set(faults) == {f"{rule} in quiet" for rule in planted}, faults
     for name, lines in faults.items():
         rule = name.removesuffix(" in quiet")

@@ -47,6 +47,9 @@ return [...(wide > 0 ? [`the page by ${wide} px`] : []),
 """
 
 
+LARGE = "html { font-size: 200% !important }"
+
+
 @pytest.fixture
 def stage(tmp_path: Path, cheap_hashes: None) -> Iterator[Stage]:
     raised = raise_stage(tmp_path, passwords.hasher.hash(PASSWORD))
@@ -85,6 +88,11 @@ def test_what_the_system_asks_for_is_done(browser: Chromium, stage: Stage) -> No
         faults += [(page, "cannot be told from text", one) for one in browser.js(UNSEEN)]
         browser.prefer()
         faults += [(page, "cut when spaced", one) for one in browser.js(SPACE, SPACED)]
+        browser.viewport(640, 800)  # half of 1280, which is what a browser's zoom of 200 % leaves
+        faults += [(page, "cut at 200 %", one) for one in browser.js(SPACE, "")]
+        browser.viewport(1280, 800)
+        faults += [(page, "cut with text of 200 %", one) for one in browser.js(SPACE, LARGE)]
+        browser.viewport(360, 800)
     assert not faults, "\n".join(map(str, faults))
 
 

@@ -10,6 +10,8 @@ from bookwidget.config import Config
 from bookwidget.ops.checking import check_theme, check_widget
 from bookwidget.ops.cli import cli
 from bookwidget.ops.cli_looks import line_for
+from bookwidget.theming.themes import shipped_folder as shipped_themes
+from bookwidget.web.discovery import shipped_folder as shipped_widgets
 
 SOUND = {"theme.toml": 'title = "Warm"', "tokens.css": ""}
 LOGIN = "templates/login/login.html"
@@ -145,6 +147,13 @@ def test_what_is_sound_passes(here: Path) -> None:
     for kind, name in (("theme", "themes/mine"), ("widget", "widgets/ping")):
         answer = bookwidget(kind, "check", name)
         assert answer.exit_code == 0, answer.output
+
+
+def test_what_is_shipped_can_be_named_by_its_folder(here: Path) -> None:
+    """As in a working copy, where one's own stands beside it."""
+    for kind, folder in (("widget", shipped_widgets() / "login"), ("theme", shipped_themes() / "warm")):
+        answer = bookwidget(kind, "check", str(folder))
+        assert (answer.exit_code, answer.output) == (0, f"{folder.name}: nothing found\n")
 
 
 def test_in_words_of_its_own(here: Path) -> None:
