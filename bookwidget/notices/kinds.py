@@ -136,12 +136,22 @@ SORTS = (
     Sort("series.date_left_out", _("A date of a series could not be booked"), Facts.AFTER, Live.NONE, ALWAYS),
     Sort("booking.note_added", _("Note at a booking"), Facts.AFTER, Live.BOOKING, NEVER),
     Sort("waitlist.joined", _("Joined a waiting list"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,)),
-    Sort("waitlist.offered", _("A place for who waits"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,)),
+    Sort("waitlist.offered", _("Waiting list: a place is free"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,)),
     Sort(
-        "waitlist.offer_ended", _("The place went to others"), Facts.AFTER, Live.WAITING, NEVER, (CUSTOMER,), WAS_TAKEN
+        "waitlist.offer_ended",
+        _("Waiting list: the place went to others"),
+        Facts.AFTER,
+        Live.WAITING,
+        NEVER,
+        (CUSTOMER,),
+        WAS_TAKEN,
     ),
-    Sort("waitlist.date_changed", _("What somebody waits for changed"), Facts.BOTH, Live.WAITING, NEVER, (CUSTOMER,)),
-    Sort("waitlist.date_cancelled", _("What somebody waits for is off"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)),
+    Sort(
+        "waitlist.date_changed", _("Waiting list: the date has changed"), Facts.BOTH, Live.WAITING, NEVER, (CUSTOMER,)
+    ),
+    Sort(
+        "waitlist.date_cancelled", _("Waiting list: the date is cancelled"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)
+    ),
     Sort("booking.reminded", _("Reminder"), Facts.AFTER, Live.BOOKING, NEVER, (CUSTOMER,), by_text=True),
     Sort("customer.invited", _("Invitation to the portal"), Facts.NONE, Live.INVITATION, ALWAYS, (CUSTOMER,)),
     Sort("customer.closed", _("Account closed on request"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),
