@@ -33,6 +33,38 @@ COMPANIONS_KEPT = declare(
         off=False,
     )
 )
+HELP_ADDRESS = declare(
+    Setting(
+        "portal.help_address",
+        "",
+        _("Address of your help page for customers"),
+        _("The link “Help” leads there. It begins with https://. Empty: our own page, in your look and language."),
+        Group.PORTAL,
+        is_address=True,
+    )
+)
+SUPPORT_EMAIL = declare(
+    Setting(
+        "portal.support_email",
+        "",
+        _("Email address for customers’ questions"),
+        _("It stands at the foot of widgets and mails. Empty: that of your business."),
+        Group.PORTAL,
+        longest=254,
+        most_emails=1,
+    )
+)
+SUPPORT_PHONE = declare(
+    Setting(
+        "portal.support_phone",
+        "",
+        _("Phone number for customers’ questions"),
+        _("It stands beside the email address. Write it like +441632960144. Empty: that of your business."),
+        Group.PORTAL,
+        longest=16,
+        is_phone=True,
+    )
+)
 INVITE_IN_CONFIRMATION = declare(
     Setting(
         "portal.invite_in_confirmation",

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from bookwidget.accounts.support import support_of
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
 from bookwidget.bookings.alike import alike
@@ -112,7 +113,7 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
         minutes=row.minutes,
         address=row.address,
         description=row.description,
-        organiser=Organiser(scope.tenant.name, scope.tenant.email, scope.tenant.phone),
+        organiser=Organiser(scope.tenant.name, *support_of(scope.tenant).contacts),
         created_at=row.created_at,
         note=row.note,
         rating_comment=row.rating_comment,

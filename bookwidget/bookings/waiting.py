@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from bookwidget.accounts.support import support_of
 from bookwidget.bookings import store_waiting as store
 from bookwidget.bookings.policy import Answer, no
 from bookwidget.bookings.results import Attendance, LeftList, Offer, Organiser, Tab, WaitingDetails
@@ -31,7 +32,7 @@ def read_waiting(scope: Scope, entry_id: UUID) -> WaitingDetails:
         minutes=row.minutes,
         address=row.address,
         description=row.description,
-        organiser=Organiser(scope.tenant.name, scope.tenant.email, scope.tenant.phone),
+        organiser=Organiser(scope.tenant.name, *support_of(scope.tenant).contacts),
         joined_at=row.joined_at,
     )
 

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.accounts.settings import INVITE_IN_CONFIRMATION, PORTAL_ENABLED
+from bookwidget.accounts.support import support_of
 from bookwidget.events.store import Happened
 from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.text import Text, _
@@ -78,7 +79,7 @@ class Composer:
                 context = replace(context, reset_link=MEMBER_LINK)
             kind = kind_of(event.kind, recipient)
             if recipient != CUSTOMER:
-                context = replace(context, first_password_link="")
+                context = replace(context, first_password_link="", help_link="")
             elif kind.is_theirs_to_turn_off:
                 context = replace(context, unsubscribe_link=UNSUBSCRIBE)
             if own is not None:
@@ -206,12 +207,11 @@ class Composer:
     def _context(
         self, tenant: TenantFacts, branding: Branding, event: Happened, customer: CustomerFacts, locale: str, *,
         is_short: bool = False) -> MailContext:  # fmt: skip
-        words = formats_for(locale, tenant.timezone, tenant.currency)
-        owed = event.after.get("fee") or 0
+        words, owed = formats_for(locale, tenant.timezone, tenant.currency), event.after.get("fee") or 0
         return MailContext(
             business=tenant.name,
-            business_email=tenant.email,
-            business_phone=shown_phone(tenant.phone, region=region_of(locale)),
+            business_email=support_of(tenant).email,
+            business_phone=shown_phone(support_of(tenant).phone, region=region_of(locale)),
             logo=self._logo(tenant, branding),
             lang=str(words.locale).replace("_", "-"),
             dir=direction(locale),
@@ -225,6 +225,7 @@ class Composer:
             before=visit_of(words, event, event.before, is_short=is_short),
             after=visit_of(words, event, {"service": event.before.get("service"), **event.after}, is_short=is_short),
             bookings_link=self.links.bookings(tenant),
+            help_link=self.links.help(tenant),
             first_password_link=self.links.first_password(tenant) if invites(tenant, event, customer) else "",
             invite_link=Live.INVITATION.value,
             reset_link=RESET_LINK,

@@ -73,6 +73,8 @@ class MailContext:
     before: Visit | None
     after: Visit | None
     bookings_link: str
+    help_link: str
+    """Of the page that explains the portal; only to customers, else empty."""
     first_password_link: str
     """Where a customer without a password asks for one; empty where the mail does not invite."""
     invite_link: str

@@ -77,5 +77,8 @@ class Links(Protocol):
     def bookings(self, tenant: TenantFacts) -> str:
         """Where the customer finds their bookings."""
 
+    def help(self, tenant: TenantFacts) -> str:
+        """What explains the portal to customers."""
+
     def logo(self, tenant: TenantFacts, file: str) -> str:
         """The uploaded picture."""

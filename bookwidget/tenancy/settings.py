@@ -16,6 +16,7 @@ from bookwidget.kernel.text import Text, _, n_
 T = TypeVar("T", bool, int, str)
 
 LONGEST_TEXT = 300
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 
 
@@ -82,6 +83,8 @@ class Setting(Generic[T]):
     """Characters of a text."""
     is_address: bool = False
     """Of a web page: a link that customers follow."""
+    is_phone: bool = False
+    """A phone number in international form, digits only."""
     most_emails: int = 0
     """A text that holds so many e-mail addresses, with commas between them; 0: it is another text."""
     per_service: bool = False
@@ -124,6 +127,8 @@ class Setting(Generic[T]):
             raise Refused(self.name, _("This is not a valid value."))
         if self.is_address and value and not value.startswith("https://"):
             raise Refused(self.name, _("Write an address that begins with https://."))
+        if self.is_phone and value and not PHONE.fullmatch(value):
+            raise Refused(self.name, _("Write the number with + and its country code, and digits only."))
         if self.most_emails and value:
             self._check_emails(value.split(", "))
 

@@ -1,6 +1,7 @@
 """The Flask side. What widgets may use of it is named here."""
 
 from bookwidget.theming.formats import Formats
+from bookwidget.web.features import features_on
 from bookwidget.web.feed import feed_url
 from bookwidget.web.fields import DayField
 from bookwidget.web.files import allow_body, file_answer
@@ -33,6 +34,7 @@ __all__ = [
     "blank",
     "browser",
     "choose_times",
+    "features_on",
     "feed_url",
     "file_answer",
     "front_url",

@@ -71,6 +71,11 @@ def needed_by(slug: str) -> tuple[Feature, ...]:
     return tuple(one for one in FEATURES if one.section == slug)
 
 
+def features_on(settings: Settings) -> frozenset[str]:
+    """Names of the switches of what the business has, whatever one of its services says otherwise."""
+    return frozenset(one.switch.name for one in FEATURES if one.is_on(settings))
+
+
 def has_page(settings: Settings, endpoint: str) -> bool:
     return all(one.is_on(settings) for one in needed_for(endpoint))
 

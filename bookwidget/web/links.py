@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from bookwidget.accounts.sign_up import sign_up_token
+from bookwidget.accounts.support import support_of
 from bookwidget.accounts.tokens import Tokens
 from bookwidget.bookings.actions import booking_token, waiting_token
 from bookwidget.notices.kinds import Kind
@@ -55,6 +56,9 @@ class ServiceLinks:
 
     def bookings(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/p/{tenant.slug}/"
+
+    def help(self, tenant: TenantFacts) -> str:
+        return support_of(tenant).help_address or f"{self.public_url}/w/{tenant.slug}/0/help/"
 
     def logo(self, tenant: TenantFacts, file: str) -> str:
         return f"{self.public_url}/media/{tenant.slug}/{file}"

@@ -13,6 +13,7 @@ from jinja2 import TemplateError
 
 from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.accounts.settings import PORTAL_ENABLED
+from bookwidget.accounts.support import support_of
 from bookwidget.kernel.text import Text
 from bookwidget.logs import log
 from bookwidget.plugins import filtered, is_any
@@ -74,6 +75,8 @@ class Frame(NamedTuple):
     window_url: str
     """Of the log-in window on our own address, for a frame; without a script an ordinary page."""
     redeem_url: str
+    help_url: str
+    """Of the business's own help page, or of ours."""
     email: str
     """Of the business, for questions."""
     phone: str
@@ -169,6 +172,7 @@ SHARED: dict[str, Any] = {
 def make_frame(here: Place) -> Frame:
     tenant, person = here.tenant, here.signed_in
     base = base_of(here)
+    support = support_of(tenant)
     logo, is_open = here.branding.logo, tenant.settings[PORTAL_ENABLED]
     return Frame(
         language=here.language,
@@ -195,9 +199,10 @@ def make_frame(here: Place) -> Frame:
         log_out_url=f"{base}-/sign-out",
         window_url=f"/w/{tenant.slug}/{here.hosted}/-/popup",
         redeem_url=f"{base}-/redeem",
-        email=tenant.email,
-        phone=tenant.phone,
-        phone_shown=shown_phone(tenant.phone, region=region_of(tenant.locale)),
+        help_url=support.help_address or f"{base}help/",
+        email=support.email,
+        phone=support.phone,
+        phone_shown=shown_phone(support.phone, region=region_of(tenant.locale)),
         widget=current_widget(),
     )
 

@@ -24,6 +24,7 @@ from tests.web_fixtures import Forms, Visitor, Web
 ALWAYS_ON = (
     "portal.portal",
     "login.*",
+    "help.helping",
     "bookings.listing", "*.show", "*.again", "*.answers", "bookings.calendar", "booking.calendar", "*.undo",
     "bookings.links", "booking.account",
     # who waits already, and who was offered a place

@@ -129,7 +129,7 @@ def page(answer: TestResponse) -> str:
 
 def strangers_pages(web: Web) -> Iterator[tuple[str, str]]:
     visitor = web.visitor()
-    for path in ("login/", "login/forgot", "login/reset/x", "bookings/", "profile/"):
+    for path in ("login/", "login/forgot", "login/reset/x", "bookings/", "profile/", "help/"):
         yield path, page(visitor.get(path))
     yield "wrong password", page(visitor.send("login/", email="ada@example.com", password="wrong"))
     yield "link sent", page(visitor.send("login/forgot", email="nobody"))

@@ -62,6 +62,9 @@ class FixedLinks:
     def bookings(self, tenant: TenantFacts) -> str:
         return f"https://service.example/p/{tenant.slug}/"
 
+    def help(self, tenant: TenantFacts) -> str:
+        return f"https://{HOST}/w/{tenant.slug}/0/help/"
+
     def logo(self, tenant: TenantFacts, file: str) -> str:
         return f"https://service.example/media/{tenant.slug}/{file}"
 
