@@ -1,23 +1,71 @@
 """SELECTs that are sent again and again: what SQLAlchemy works out for each sending is worked out once.
 
-For each sending it makes a key of the whole statement, hashes it to find what the wall's compiler wrote, and copies all
-that it knows of it. Statements are constants here (`store.py`), so that is found by the statement itself. What is sent
-is what the wall wrote, with the connection's tenant, by SQLAlchemy's own connection with its listeners and errors.
+For each sending it makes a key of the whole statement, hashes it to find what the wall's compiler wrote, copies all
+that it knows of it, and makes a result that could be read in many ways. Statements are constants here (`store.py`), so
+what is known of one is found by the statement itself, and their rows are read at once. What is sent is what the wall
+wrote, with the connection's tenant, by SQLAlchemy's own connection and dialect, with its listeners and errors.
 
-`Connection._execute_context`, `_compile_w_cache` and the fields of an execution context are internals of SQLAlchemy's
-minor version, like those that `wall` relies on.
+`Connection._execute_context`, `_compile_w_cache`, `_handle_dbapi_exception`, the fields of an execution context and the
+metadata of a result are internals of SQLAlchemy's minor version, like those that `wall` relies on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Engine, Select
+from sqlalchemy import Connection, Dialect, Engine, Row, Select
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler
 
 MOST_KEPT = 2048
 """Statements, of which there are some hundred; those that are made anew each time would fill it."""
 Processor = Callable[[Any], Any]
+
+
+class Rows:
+    """What a statement gave, all of it, by the methods that SQLAlchemy's results have for that."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: Sequence[Row[*tuple[Any, ...]]], rowcount: int = -1) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+        """How many rows a write met."""
+
+    def __iter__(self) -> Iterator[Row[*tuple[Any, ...]]]:
+        return iter(self._rows)
+
+    def all(self) -> Sequence[Row[*tuple[Any, ...]]]:
+        return self._rows
+
+    def first(self) -> Row[*tuple[Any, ...]] | None:
+        return self._rows[0] if self._rows else None
+
+    def one_or_none(self) -> Row[*tuple[Any, ...]] | None:
+        if len(self._rows) > 1:
+            raise MultipleResultsFound("more than one row where there is at most one")
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Row[*tuple[Any, ...]]:
+        row = self.one_or_none()
+        if row is None:
+            raise NoResultFound("no row where there is one")
+        return row
+
+    def scalar_one_or_none(self) -> Any:
+        row = self.one_or_none()
+        return None if row is None else row[0]
+
+    def scalar_one(self) -> Any:
+        return self.one()[0]
+
+    def scalars(self) -> list[Any]:
+        """The first column."""
+        return [row[0] for row in self._rows]
+
+    def mappings(self) -> list[Any]:
+        return [row._mapping for row in self._rows]
 
 
 class Reading:
@@ -45,6 +93,8 @@ class Reading:
         self.standing = {name: value for name, value in given.items() if name not in asked}
         self.names = list(given)
         self.processors: Mapping[str, Processor] = known._bind_processors
+        self.row_of: Callable[[Any], Row[*tuple[Any, ...]]] | None = None
+        """What the driver gave as a row of SQLAlchemy's; known once it was sent."""
         self.columns = (
             known._result_columns,
             known._ordered_columns,
@@ -53,16 +103,36 @@ class Reading:
             known._loose_column_name_matching,
         )
 
-    def send(self, connection: Connection, values: Mapping[str, Any] | None) -> CursorResult[*tuple[Any, ...]]:
+    def send(self, connection: Connection, values: Mapping[str, Any] | None) -> Rows:
         options = connection._execution_options
         tenant = options.get("tenant")
         if tenant is None:
             raise CrossesTenants("no tenant, no query")
         filled = {**self.standing, **(values or {}), "tenant": tenant}
-        result: CursorResult[*tuple[Any, ...]] = connection._execute_context(
-            connection.dialect, self.context, self.compiled, [filled], options, filled
-        )
-        return result
+        if self.row_of is None or connection.invalidated:
+            sent: Any = connection._execute_context(
+                connection.dialect, self.context, self.compiled, [filled], options, filled
+            )
+            rows, known = sent.all(), sent._metadata
+            self.row_of = partial(Row, known, known._processors, known._key_to_index)
+            return Rows(rows)
+        if not connection.in_transaction():
+            connection.begin()
+        return Rows([*map(self.row_of, self.found(connection, filled))])
+
+    def found(self, connection: Connection, filled: dict[str, Any]) -> Sequence[Any]:
+        """What the driver gives for it: SQLAlchemy's `_exec_single_context` for a plain SELECT."""
+        sending = self.context(connection.dialect, connection, connection._dbapi_connection, None, filled)
+        cursor, statement, values = sending.cursor, sending.statement, sending.parameters[0]
+        try:
+            for listener in connection.dispatch.before_cursor_execute:
+                statement, values = listener(connection, cursor, statement, values, sending, False)
+            connection.dialect.do_execute(cursor, statement, values, sending)
+            found: Sequence[Any] = cursor.fetchall()
+            cursor.close()
+        except BaseException as error:
+            connection._handle_dbapi_exception(error, statement, values, cursor, sending)
+        return found
 
     def context(
         self, dialect: Dialect, connection: Connection, driver: Any, options: Any, filled: dict[str, Any]
@@ -89,15 +159,18 @@ class Readings:
         self._engine = engine
         self._known: dict[Select[Any], Reading] = {}
 
-    def rows(
-        self, connection: Connection, statement: Any, values: Mapping[str, Any] | None
-    ) -> CursorResult[*tuple[Any, ...]]:
+    def rows(self, connection: Connection, statement: Any, values: Mapping[str, Any] | None) -> Rows:
         """What is no plain SELECT (a write, a list of values) is left to SQLAlchemy."""
         known = self._known.get(statement)
         if known is None:
             if not isinstance(statement, Select):
-                return connection.execute(statement, values)
+                return sent_by_sqlalchemy(connection, statement, values)
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
             known = self._known[statement] = Reading(statement, self._engine)
-        return known.send(connection, values) if known.is_plain else connection.execute(statement, values)
+        return known.send(connection, values) if known.is_plain else sent_by_sqlalchemy(connection, statement, values)
+
+
+def sent_by_sqlalchemy(connection: Connection, statement: Any, values: Mapping[str, Any] | None) -> Rows:
+    result = connection.execute(statement, values)
+    return Rows(result.all() if result.returns_rows else (), result.rowcount)

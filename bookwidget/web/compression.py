@@ -8,8 +8,10 @@ compresses well (BREACH). The file name in gzip's header, which browsers skip, t
 import gzip
 import io
 import secrets
+from functools import lru_cache
 
 from flask import Flask, Response, request
+from werkzeug.http import parse_accept_header
 
 SMALLEST = 500
 """Bytes; below this a page gains nothing."""
@@ -25,10 +27,16 @@ def init_app(app: Flask) -> None:
             return response
         varies = response.headers.get("Vary")
         response.headers["Vary"] = f"{varies}, {BY}" if varies else BY
-        if request.accept_encodings["gzip"] > 0 and (response.content_length or 0) >= SMALLEST:
+        if takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING")) and (response.content_length or 0) >= SMALLEST:
             response.set_data(blurred_gzip(response.get_data()))
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str | None) -> bool:
+    """What a browser says is one of few texts."""
+    return parse_accept_header(accepted)["gzip"] > 0
 
 
 def blurred_gzip(body: bytes) -> bytes:

@@ -19,6 +19,7 @@ POLICY = (
 )
 
 
+REDIRECTS = range(300, 400)
 ON_EVERY_ANSWER = {
     "Referrer-Policy": "strict-origin",
     "Cache-Control": "no-store",
@@ -31,8 +32,9 @@ def finish(response: Response) -> Response:
     found: Place | None = g.get("place")
     if found is None or "visit" not in vars(found):
         return response
-    response = leave_by_link(response)
-    if response.status_code != 304 and not response.headers.get("X-Bookwidget-Token"):
+    if response.status_code in REDIRECTS:
+        response = leave_by_link(response)
+    if response.status_code != 304:
         renew_bearer(response)
     if not found.is_hosted and PROBE not in request.cookies:
         set_frame_cookie(response, PROBE, "1", max_age=30 * 86400)
@@ -55,7 +57,8 @@ def leave_by_link(response: Response) -> Response:
 def renew_bearer(response: Response) -> None:
     here = place()
     person = here.signed_in
-    if person and is_fetched() and person.is_due_for_renewal(here.now):
+    is_due = person and is_fetched() and person.is_due_for_renewal(here.now)
+    if person and is_due and not response.headers.get("X-Bookwidget-Token"):
         token = renew(here.scope(), person.sign_in_id)
         if token:
             response.headers["X-Bookwidget-Token"] = token

@@ -47,7 +47,8 @@ class NoSession(SessionInterface):
 
 def init_app(app: Flask) -> None:
     app.session_interface = NoSession()
-    manager = LoginManager(app)
+    manager = LoginManager()
+    app.login_manager = manager  # type: ignore[attr-defined]  # `init_app` would look for a cookie to set after each page
     manager.session_protection = None
 
     @manager.request_loader

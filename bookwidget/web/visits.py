@@ -97,7 +97,7 @@ class Place:
     @cached_property
     def credential(self) -> Credential | None:
         """What this request brought; a secret is good only for the way that it came."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme == "Bearer":
             return Credential.parse(Kind.BEARER, token)
         kind = Kind.HOSTED if self.is_hosted else Kind.FRAME
@@ -212,7 +212,7 @@ def is_plain_loopback() -> bool:
 
 def is_fetched() -> bool:
     """Asked for by our script inside the frame, not by the browser's own navigation."""
-    return "X-Bookwidget" in request.headers
+    return "HTTP_X_BOOKWIDGET" in request.environ
 
 
 def init_app(app: Flask) -> None:
