@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, MetaData, TypeDecorator
+from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, MetaData, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bookwidget.kernel.ids import uuid7
@@ -21,8 +21,26 @@ NAMES = {
 }
 
 
+class Id(Uuid[UUID]):
+    """A `UUID`. Where a database keeps it as text, the same text gives the same object, as with `Instant`: a page of
+    twenty bookings reads two dozen, and making one takes two microseconds.
+    """
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        theirs: Any = super()
+        return None if theirs.result_processor(dialect, coltype) is None else id_of
+
+
+@lru_cache(maxsize=4096)
+def id_of(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map: ClassVar = {UUID: Id()}
 
 
 class Owned:

@@ -122,7 +122,9 @@ class Reading:
 
     def found(self, connection: Connection, filled: dict[str, Any]) -> Sequence[Any]:
         """What the driver gives for it: SQLAlchemy's `_exec_single_context` for a plain SELECT."""
-        sending = self.context(connection.dialect, connection, connection._dbapi_connection, None, filled)
+        sending = self.context(
+            connection.dialect, connection, connection._dbapi_connection, connection._execution_options, filled
+        )
         cursor, statement, values = sending.cursor, sending.statement, sending.parameters[0]
         try:
             for listener in connection.dispatch.before_cursor_execute:

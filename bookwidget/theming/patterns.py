@@ -15,11 +15,12 @@ page's text, and puts bytes beside it, which `Laying.body` puts in its place.
 """
 
 import secrets
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from gettext import NullTranslations
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from markupsafe import Markup
@@ -86,17 +87,21 @@ class Pattern:
     def __init__(self, html: str) -> None:
         first, *others = str(html).split(MARK)
         named = [part.partition("\0") for part in others]
-        self.names = [name for name, _end, _rest in named]
+        names = [name for name, _end, _rest in named]
         self.pieces = [first, *(piece for _name, _end, rest in named for piece in ("", rest))]
         """Every second one is a hole."""
         self._bytes = [piece.encode() for piece in self.pieces]
+        self._names = tuple(dict.fromkeys(names))
+        self._in_order = picker(names)
 
     def filled(self, given: Mapping[str, object] = NOTHING, /, **more: object) -> Markup:
         """`KeyError` names a hole that got no value."""
         values = {**given, **more}
-        safe = {name: escaped_text(value) if type(value) is str else escaped(value) for name, value in values.items()}
+        safe = {
+            name: escaped_text(value) if type(value := values[name]) is str else escaped(value) for name in self._names
+        }
         pieces = self.pieces.copy()
-        pieces[1::2] = [safe[name] for name in self.names]
+        pieces[1::2] = self._in_order(safe)
         return marked(Markup, "".join(pieces))
 
     def laid(self, given: Mapping[str, object], /, **more: object) -> Markup:
@@ -106,12 +111,19 @@ class Pattern:
             return self.filled(given, **more)
         values = {**given, **more}
         safe = {
-            name: (escaped_text(value) if type(value) is str else escaped(value)).encode()
-            for name, value in values.items()
+            name: (escaped_text(value) if type(value := values[name]) is str else escaped(value)).encode()
+            for name in self._names
         }
         pieces = self._bytes.copy()
-        pieces[1::2] = [safe[name] for name in self.names]
+        pieces[1::2] = self._in_order(safe)
         return page.put(b"".join(pieces))
+
+
+def picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Gives the values of these names."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def pattern(macro: PageMacro, *kinds: Hashable) -> Pattern:

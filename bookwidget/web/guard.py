@@ -66,9 +66,27 @@ def is_good(token: str, purpose: str) -> bool:
 
 def signature(at: str, purpose: str) -> str:
     """Over parts that cannot hold the sign that stands between them."""
-    signing = keyed(current_app.secret_key).copy()
-    signing.update("\0".join((*subject_of_request(), purpose, at)).encode("utf-8", "replace"))
+    signing = begun().copy()
+    signing.update(f"{purpose}\0{at}".encode("utf-8", "replace"))
     return signing.hexdigest()
+
+
+def begun() -> hmac.HMAC:
+    """What the signatures of one request begin with: tenant and person. Both are empty where there is none, as on the
+    console's sign-in page.
+    """
+    here: Place | None = g.get("place")
+    if here is None:
+        return signed_for("", "")
+    if here.signing is None:
+        here.signing = signed_for(*here.subject)
+    return here.signing
+
+
+def signed_for(tenant: str, person: str) -> hmac.HMAC:
+    signing = keyed(current_app.secret_key).copy()
+    signing.update(f"{tenant}\0{person}\0".encode("utf-8", "replace"))
+    return signing
 
 
 @lru_cache(maxsize=16)
@@ -83,12 +101,6 @@ def keyed(secret: str | bytes | None) -> hmac.HMAC:
 def hidden(token: str) -> Markup:
     """The token's field; without an id, as a page may hold several forms."""
     return Markup(f'<input type="hidden" name="csrf_token" value="{token}">')  # noqa: S704 - hexadecimal
-
-
-def subject_of_request() -> tuple[str, str]:
-    """Tenant and person; empty where there is none, as on the console's sign-in page."""
-    here: Place | None = g.get("place")
-    return here.subject if here is not None else ("", "")
 
 
 class Form(FlaskForm):

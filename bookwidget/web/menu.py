@@ -12,7 +12,7 @@ from bookwidget.tenancy.extras import extras_of
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.features import has_widget
-from bookwidget.web.services import services
+from bookwidget.web.services import Services, services
 from bookwidget.web.visits import Place, place
 
 
@@ -53,17 +53,27 @@ def open_sections(tenant: TenantFacts) -> list[Manifest]:
 
 
 def menu(here: Place) -> tuple[MenuItem, ...]:
-    current, tenant, base = current_widget(), here.tenant, base_of(here)
-    own = menu_of(tenant)
-    entries = tuple(
-        MenuItem(
-            one.slug, one.title, f"{base}{one.slug}/", one.slug == current, own.word(one.slug, here.locale)
-        )
-        for one in open_sections(tenant)
-    )  # fmt: skip
+    tenant = here.tenant
+    entries = entries_of(tenant, services(), base_of(here), current_widget(), here.locale)
     return (
         tuple(filtered("menu_entries", "entries", entries, tenant.settings, business=tenant)) if is_any() else entries
     )
+
+
+@lru_cache(maxsize=4096)
+def entries_of(tenant: TenantFacts, _own: Services, base: str, current: str, locale: str) -> tuple[MenuItem, ...]:
+    """Without what plugins say of them: the same as long as the business's own facts are, in one application."""
+    own = menu_of(tenant)
+    return tuple(
+        MenuItem(one.slug, one.title, f"{base}{one.slug}/", one.slug == current, own.word(one.slug, locale))
+        for one in open_sections(tenant)
+    )
+
+
+@lru_cache(maxsize=1024)
+def front_of(tenant: TenantFacts, _own: Services) -> str:
+    first = next(iter(open_sections(tenant)), None) or next(iter(services().widgets.values()))
+    return first.slug
 
 
 def base_of(here: Place) -> str:
@@ -73,8 +83,7 @@ def base_of(here: Place) -> str:
 def front_url() -> str:
     """Of the portal's first section."""
     here = place()
-    first = next(iter(open_sections(here.tenant)), None) or next(iter(services().widgets.values()))
-    return f"{base_of(here)}{first.slug}/"
+    return f"{base_of(here)}{front_of(here.tenant, services())}/"
 
 
 def current_widget() -> str:

@@ -34,8 +34,6 @@ from bookwidget.web.services import services
 from bookwidget.web.visits import Place, Viewed, place
 
 Row = TypeVar("Row")
-MOST_ADDRESSES = 8192
-"""Kept in a process, of all businesses and their sites."""
 
 
 class Frame(NamedTuple):
@@ -139,14 +137,10 @@ def page_url(endpoint: str, **values: Any) -> str:
     here: Place | None = g.get("place")
     if values or here is None or "visit" not in vars(here):
         return url_for(endpoint, **values)
-    widget = request.blueprint if endpoint.startswith(".") else None
-    known, key = services().addresses, (endpoint, widget, here.tenant_id, here.site, request.root_path)
-    found = known.get(key)
-    if found is None:
-        if len(known) >= MOST_ADDRESSES:
-            known.clear()
-        found = known[key] = url_for(endpoint)
-    return found
+    known = here.addresses
+    if endpoint not in known:
+        known[endpoint] = url_for(endpoint)
+    return known[endpoint]
 
 
 def offers(endpoint: str) -> bool:

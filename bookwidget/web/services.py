@@ -27,9 +27,9 @@ SignInPage = Callable[[str, Text | None], ResponseReturnValue]
 """Answers with the sign-in form for the address to go on to, and with what is wrong with a typed code."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Services:
-    """The parts that `create_app` wired together."""
+    """The parts that `create_app` wired together. Equal to itself only: what follows from them is kept by them."""
 
     config: Config
     database: Database
@@ -46,8 +46,8 @@ class Services:
     """Of `assets.asset_url`: the address, and until when on its clock that is taken for true."""
     composer: "Composer | None" = field(default=None)
     """Writes letters for previews; made when the first owner asks."""
-    addresses: dict[tuple[object, ...], str] = field(default_factory=dict)
-    """Of `rendering.page_url`."""
+    addresses: dict[tuple[object, ...], dict[str, str]] = field(default_factory=dict)
+    """Of `visits.Place.addresses`."""
     broken_pages: dict[tuple[str, str], str] = field(default_factory=dict)
     """Theme and page whose template failed since the start, and why; customers got the page as shipped."""
 

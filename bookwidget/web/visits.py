@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, lru_cache
+from hmac import HMAC
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -39,9 +40,15 @@ class Viewed(NamedTuple):
     """Where the button posts that ends it."""
 
 
+MOST_PLACES = 2048
+"""Whose addresses are kept in a process, of all businesses and their sites."""
+
+
 class Place:
     """Where a request happens: a tenant, and the page that frames it. Kept in `g.place`."""
 
+    signing: HMAC | None = None
+    """Of `guard.begun`."""
     draw: Callable[..., Response] | None = None
     """Makes the shared pages look as this place does, given what `rendering.render` is; None: in the theme."""
 
@@ -93,6 +100,17 @@ class Place:
         if self.is_hosted:
             return ""
         return own_origin() if self.is_preview else self.visit.site_origin or ""
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Of `rendering.page_url`: those known of this place and widget, by their endpoints."""
+        known, key = services().addresses, (self.tenant_id, self.site, request.blueprint, request.root_path)
+        found = known.get(key)
+        if found is None:
+            if len(known) >= MOST_PLACES:
+                known.clear()
+            found = known[key] = {}
+        return found
 
     @cached_property
     def credential(self) -> Credential | None:

@@ -113,7 +113,7 @@ class Doors:
     def guard_of_nobody(self, purpose: str) -> str:
         """Of a form that no page shows to people who come by a link: what they open ends before it can be rated."""
         with self.web.app.test_request_context():
-            g.place = SimpleNamespace(subject=(self.web.yoga.slug, ""))
+            g.place = SimpleNamespace(subject=(self.web.yoga.slug, ""), signing=None)
             token = make_token(purpose)
             g.pop("place")
         return token
