@@ -75,6 +75,8 @@ class Reading:
         compiled, extracted, collected, _hit = statement._compile_w_cache(
             engine.dialect, column_keys=[], compiled_cache=engine._compiled_cache
         )
+        self.listeners: Any = engine.dispatch
+        """Those of the walled engine, where ours are; a connection puts its own before them anew each time."""
         known: Any = compiled
         if not isinstance(compiled, TenantCompiler):
             raise CrossesTenants("SQL compiled elsewhere")
@@ -127,7 +129,7 @@ class Reading:
         )
         cursor, statement, values = sending.cursor, sending.statement, sending.parameters[0]
         try:
-            for listener in connection.dispatch.before_cursor_execute:
+            for listener in self.listeners.before_cursor_execute:
                 statement, values = listener(connection, cursor, statement, values, sending, False)
             connection.dialect.do_execute(cursor, statement, values, sending)
             found: Sequence[Any] = cursor.fetchall()
