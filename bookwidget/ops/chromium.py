@@ -91,9 +91,9 @@ class Chromium:
     def look(self, width: int, scheme: str, most: int = 6000) -> bytes:
         """A picture (PNG) of the whole page in a window that wide; what is further down than `most` is left out."""
         self._ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self._resize(width, 900)
+        self._resize(width, 300)  # no higher than its content
         height = min(int(self.js("document.documentElement.scrollHeight")), most)
-        self._resize(width, max(height, 200))
+        self._resize(width, height)
         return base64.b64decode(self._ask("Page.captureScreenshot")["data"])
 
     def _resize(self, width: int, height: int) -> None:

@@ -194,9 +194,11 @@ def asked(url: str, **options: Any) -> TestResponse:
 
 
 def sent(url: str, number: int) -> TestResponse | None:
-    """What whoever asks would get for that form of that page with nothing filled in; None for no such form. Nothing
-    is written, whatever the form is for.
+    """What whoever asks would get for that form of that page with nothing filled in; None for no such form of a
+    widget. Nothing is written, whatever the form is for.
     """
+    if not url.startswith("/w/"):
+        return None
     forms = Page(asked(url).get_data(as_text=True)).blanks
     if number not in range(len(forms)):
         return None

@@ -145,6 +145,7 @@ OWNERS: dict[str, Callable[[Hands], None]] = {
     "Console: add a service, after a mistake": adds_a_service,
     "Console: change a setting": changes_a_setting,
     "Console: save opening hours": saves_hours,
+    "Console: look at the calendar, begin a booking": looks_at_the_calendar,
     "Console: publish dates of a class": publishes_dates,
     "Console: invite a colleague, after a mistake": invites_a_colleague,
     "Console: word a message": words_a_message,

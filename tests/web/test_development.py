@@ -126,7 +126,8 @@ def test_the_workbench_shows_each_page_that_one_comes_to(cheap_hashes: None, sql
     for url in refused:
         answer = ada.get(url)
         assert (answer.status_code, "bw-error" in answer.text or "bw-note--bad" in answer.text) == (422, True)
-    assert ada.get("/dev/workbench/sent?page=/w/yoga/preview/profile/&form=9").status_code == 404
+    for page in ("/w/yoga/preview/profile/&form=9", "/signup", "//elsewhere.example/w/", ""):
+        assert ada.get(f"/dev/workbench/sent?page={page}").status_code == 404
     before = ada.get(f"bookings/{code}").text
     cancelled = ada.get(f"/dev/workbench/sent?page=/w/yoga/preview/bookings/{code}/cancel&form=0")
     assert cancelled.status_code == 303, "an empty reason is fine"
