@@ -9,7 +9,7 @@ from uuid import UUID
 from bookwidget.accounts import limits, passwords, rules
 from bookwidget.accounts.devices import device_in_words
 from bookwidget.accounts.models import Customer, SignIn
-from bookwidget.accounts.settings import NAME_EDITABLE, PHONE_EDITABLE, PORTAL_ENABLED
+from bookwidget.accounts.settings import EMAIL_EDITABLE, NAME_EDITABLE, PHONE_EDITABLE, PORTAL_ENABLED
 from bookwidget.accounts.signing_in import IDLE, Kind, end_sign_in, end_sign_ins_of, open_sign_in
 from bookwidget.accounts.store import CREDENTIALS, PROFILE, SIGN_INS
 from bookwidget.accounts.tokens import Tokens
@@ -74,6 +74,7 @@ class Profile:
     """Of the row; a form sends it back."""
     may_change_name: bool
     may_change_phone: bool
+    may_change_email: bool
     has_bounced: bool
     """Mail to their address was refused."""
 
@@ -226,6 +227,7 @@ def read_profile(scope: Scope) -> Profile:
     return Profile(
         email, given_name, family_name, rules.shown_phone(phone, region=rules.region_of(scope.tenant.locale)), version,
         may_change_name=settings[NAME_EDITABLE], may_change_phone=settings[PHONE_EDITABLE],
+        may_change_email=settings[EMAIL_EDITABLE],
         has_bounced=bool(has_bounced),
     )  # fmt: skip
 

@@ -92,6 +92,15 @@ NAME_EDITABLE = declare(
         Group.PORTAL,
     )
 )
+EMAIL_EDITABLE = declare(
+    Setting(
+        "profile.email_editable",
+        True,
+        _("Customers may change their email"),
+        _("They confirm the new one by a link that goes there, and the old one is told. Otherwise it is read-only."),
+        Group.PORTAL,
+    )
+)
 PHONE_EDITABLE = declare(
     Setting(
         "profile.phone_editable",

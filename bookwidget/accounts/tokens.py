@@ -38,6 +38,18 @@ class MemberClaim:
         return self.fingerprint == fingerprint_of(state)
 
 
+@dataclass(frozen=True)
+class EmailClaim:
+    """What the link to a new e-mail says: whose, which one they had when it was made, and which one they want."""
+
+    customer_id: UUID
+    fingerprint: str
+    email: str
+
+    def fits(self, email: str) -> bool:
+        return self.fingerprint == fingerprint_of(email)
+
+
 def fingerprint_of(password_hash: str) -> str:
     return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
 
@@ -50,6 +62,7 @@ class Tokens:
         self._reset = URLSafeTimedSerializer(secret_key, salt="password-reset")
         self._customer_invitation = URLSafeTimedSerializer(secret_key, salt="customer-invitation")
         self._member = URLSafeTimedSerializer(secret_key, salt="member-password")
+        self._email = URLSafeTimedSerializer(secret_key, salt="customer-email")
         self._invitation = URLSafeTimedSerializer(secret_key, salt="member-invitation")
 
     def reset(self, tenant_id: UUID, customer_id: UUID, password_hash: str) -> str:
@@ -83,6 +96,21 @@ class Tokens:
 
     def read_invitation(self, token: str) -> MemberClaim | None:
         return _claim_in(self._invitation, token, INVITATION_LIFETIME)
+
+    def new_email(self, tenant_id: UUID, customer_id: UUID, old: str, new: str) -> str:
+        """Makes another e-mail a customer's; useless after `RESET_LIFETIME` or once they have any other."""
+        token = self._email.dumps([tenant_id.hex, customer_id.hex, fingerprint_of(old), new])
+        return token if isinstance(token, str) else token.decode()
+
+    def read_new_email(self, tenant_id: UUID, token: str) -> EmailClaim | None:
+        """None for a token that is forged, too old or another tenant's."""
+        try:
+            (tenant, customer, fingerprint, email), made_at = self._email.loads(token, return_timestamp=True)
+        except (BadData, ValueError, TypeError):
+            return None
+        id = parse_uuid(customer)
+        is_good = tenant == tenant_id.hex and is_fresh(made_at, RESET_LIFETIME, utc_now())
+        return EmailClaim(id, fingerprint, email) if id and is_good else None
 
     def sign(self, purpose: str, tenant_id: UUID, *facts: str) -> str:
         """Facts without dots that come back unchanged, for this purpose and tenant only. Everybody can read them."""

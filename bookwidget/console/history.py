@@ -52,6 +52,8 @@ KINDS = {
     "customer.view_ended": _("Viewing as the customer ended"),
     "password.reset_requested": _("Link to set a password sent"),
     "customer.invited": _("Invited to the portal"),
+    "customer.email_asked": _("Asked for another email"),
+    "customer.email_changed": _("Email changed and confirmed"),
     "password.changed": _("Password changed"),
     "companion.saved": _("Somebody to book for saved"),
     "companion.removed": _("Somebody to book for removed"),
@@ -121,7 +123,8 @@ OF_A_CUSTOMER = (
     "customer.closing_asked", "customer.closing_withdrawn", "customer.closing_refused", "customer.closed",
     "customer.anonymised", "customer.added", "customer.updated", "customer.blocked", "customer.unblocked",
     "customer.signed_in",
-    "password.reset_requested", "customer.invited", "customer.bounced",
+    "password.reset_requested", "customer.invited", "customer.email_asked",
+    "customer.email_changed", "customer.bounced",
     "customer.messages_chosen", "password.changed", "customer.viewed", "customer.view_ended",
 )  # fmt: skip
 """What a customer's own page shows."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bookwidget.events.store import Happened
+from bookwidget.notices.kinds import Live
 from bookwidget.notices.series import OtherDates
 from bookwidget.theming.formats import Formats
 
@@ -100,6 +101,7 @@ class MailContext:
     """What somebody signed up."""
     is_known: bool
     """Whoever signed up works for a business already."""
+    email_link: str = Live.EMAIL.value
     unsubscribe_link: str = ""
     """Turns such mails off; empty where they are always sent."""
 

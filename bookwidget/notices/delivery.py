@@ -12,6 +12,7 @@ from bookwidget.bookings.actions import CalendarFile
 from bookwidget.events.jobs import GiveUp, JobContext, TryLater, handles
 from bookwidget.notices.bouncing import mark_address
 from bookwidget.notices.kinds import CUSTOMER, EMAIL, KINDS, SMS, UNSUBSCRIBE, Live, live_of
+from bookwidget.notices.links import CustomerFacts
 from bookwidget.notices.mail import mail_of
 from bookwidget.notices.post import Post
 from bookwidget.notices.store import StoredMessage, customer_of, link_version_of, mark_sent, member_of, message_of
@@ -95,12 +96,11 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[s
     live = live_of(message.template)
     if live is Live.NONE:
         return message.text, message.html
-    if live in (Live.RESET, Live.INVITATION):
+    if live in (Live.RESET, Live.INVITATION, Live.EMAIL):
         customer = customer_of(scope.session, UUID(payload["customer"]))
         if customer is None:
             raise GiveUp("the customer is gone")
-        make = post.links.password_reset if live is Live.RESET else post.links.invitation
-        link = make(scope.tenant, customer)
+        link = _customer_link(scope, post, live, customer, message.address)
     elif live is Live.MEMBER:
         member = member_of(scope.session, UUID(payload["customer"]))
         if member is None:
@@ -113,6 +113,13 @@ def _filled(scope: Scope, post: Post, message: StoredMessage, payload: Mapping[s
     else:
         link = post.links.waiting(scope.tenant, UUID(payload["entry"]))
     return message.text.replace(live.value, link), message.html.replace(live.value, escape(link))
+
+
+def _customer_link(scope: Scope, post: Post, live: Live, customer: CustomerFacts, address: str) -> str:
+    if live is Live.EMAIL:
+        return post.links.new_email(scope.tenant, customer, address)
+    make = post.links.password_reset if live is Live.RESET else post.links.invitation
+    return make(scope.tenant, customer)
 
 
 def _booking_link(scope: Scope, post: Post, booking: str | None) -> str:

@@ -23,6 +23,8 @@ class Live(Enum):
     NONE = ""
     RESET = "https://link.invalid/password-reset"
     """Sets a password."""
+    EMAIL = "https://link.invalid/email"
+    """Makes the address that gets the mail the customer's."""
     INVITATION = "https://link.invalid/invitation"
     """Sets the first password of a customer whom the business invited."""
     BOOKING = "https://link.invalid/booking"
@@ -156,6 +158,8 @@ SORTS = (
     Sort("customer.invited", _("Invitation to the portal"), Facts.NONE, Live.INVITATION, ALWAYS, (CUSTOMER,)),
     Sort("customer.closed", _("Account closed on request"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),
     Sort("customer.closing_refused", _("Closing the account refused"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),
+    Sort("customer.email_asked", _("Link to confirm a new email"), Facts.NONE, Live.EMAIL, ALWAYS, (CUSTOMER,)),
+    Sort("customer.email_changed", _("Email changed, to the old one"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),
     Sort("password.reset_requested", _("Link to set a password"), Facts.NONE, Live.RESET, ALWAYS, (CUSTOMER,)),
 )
 KINDS = {kind.key: kind for sort in SORTS for kind in sort.kinds()}

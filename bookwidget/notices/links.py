@@ -56,6 +56,9 @@ class Links(Protocol):
     def invitation(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         """The same for who was invited by the business."""
 
+    def new_email(self, tenant: TenantFacts, customer: CustomerFacts, email: str) -> str:
+        """Where the customer confirms that this mailbox is theirs. Never stored."""
+
     def first_password(self, tenant: TenantFacts) -> str:
         """Where a customer without a password asks for a link to set one."""
 

@@ -1,6 +1,7 @@
 """Who is told of what: the messages that follow from events."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -103,6 +104,15 @@ def send_the_reset_link(scope: Scope, event: Happened, services: Services) -> It
     customer = _customer(scope, event)
     if customer is not None and not customer.is_blocked:
         yield from _message(scope, event, services[Post], CUSTOMER, customer)
+
+
+@subscribes("customer.email_asked", "customer.email_changed")
+def tell_of_a_new_email(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
+    """The new address, that it be confirmed; then the old one, unless mail to it came back."""
+    customer = _customer(scope, event)
+    if customer is not None and not customer.is_blocked and not event.before.get("has_bounced"):
+        address = event.after.get("email") or event.before["email"]
+        yield from _message(scope, event, services[Post], CUSTOMER, replace(customer, email=address))
 
 
 @subscribes("member.reset_requested", "member.invited", "member.password_changed")

@@ -41,12 +41,13 @@ LINKS = {
     Live.BOOKING: {"booking_link": _("Opens this one booking without logging in")},
     Live.WAITING: {"waiting_link": _("Opens this one place in line without logging in")},
     Live.INVITATION: {"invite_link": _("Sets their first password, once and within a week")},
+    Live.EMAIL: {"email_link": _("Makes the address the customer’s")},
     Live.RESET: {"reset_link": _("Sets a new password")},
 }
 BOOKINGS_LINK = {"bookings_link": _("Opens the customer’s bookings")}
 HOUSE_FACTS = {FACTS: _("A box with what, when and where, and what else there is to know")}
 HOUSE_BUTTON = {BUTTON: _("The button that leads to it")}
-ADDRESSES = ("booking_link", "waiting_link", "reset_link", "invite_link", "bookings_link")
+ADDRESSES = ("booking_link", "waiting_link", "reset_link", "invite_link", "email_link", "bookings_link")
 """Variables that are links."""
 
 

@@ -30,6 +30,10 @@ class ServiceLinks:
         token = self.tokens.customer_invitation(tenant.id, customer.id, customer.password_hash)
         return f"{self.public_url}/w/{tenant.slug}/0/login/reset/{token}"
 
+    def new_email(self, tenant: TenantFacts, customer: CustomerFacts, email: str) -> str:
+        token = self.tokens.new_email(tenant.id, customer.id, customer.email, email)
+        return f"{self.public_url}/w/{tenant.slug}/0/login/email/{token}"
+
     def first_password(self, tenant: TenantFacts) -> str:
         return f"{self.public_url}/w/{tenant.slug}/0/login/forgot"
 

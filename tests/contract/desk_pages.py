@@ -230,6 +230,9 @@ def message_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespons
     visitor.send("messages/", sent="")
     yield "switched", visitor.get("messages/?done=switched")
     yield "off", visitor.get(cancelled)
+    text = "messages/booking.moved.customer.sms/"
+    yield "text message", visitor.get(text)
+    yield "text preview", visitor.get(f"{text}preview")
     yield "undelivered", visitor.get("messages/undelivered?again=1")
     kind = KINDS["booking.reminded.customer.email"]
     token = unsubscribe_token(web.services.tokens, web.yoga.tenant_id, web.yoga.ids["ada"], kind)

@@ -49,3 +49,12 @@ def setting_up_pages(visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
     yield "a name", visitor.get("hosts/")
     for host in ("wordpress", "google-sites", "joomla", "drupal"):
         yield f"embed: {host}", visitor.get(f"embed/?host={host}")
+
+
+def email_pages(web: Web, ada: Visitor) -> Iterator[tuple[str, TestResponse]]:
+    """A customer's new e-mail: asked for, refused, sent, and to be confirmed."""
+    yield "email", ada.get("profile/email")
+    yield "wrong email", ada.send("profile/email", email="x", password="x")
+    yield "email sent", ada.get("profile/email?sent=1")
+    token = web.services.tokens.new_email(web.yoga.tenant_id, web.yoga.ids["ada"], "ada@example.com", "ada@new.example")
+    yield "new email", ada.get(f"login/email/{token}")

@@ -37,7 +37,7 @@ from tests.contract.desk_pages import (
     question_pages,
 )
 from tests.contract.messages import translations
-from tests.contract.newcomer_pages import newcomers_pages
+from tests.contract.newcomer_pages import email_pages, newcomers_pages
 from tests.contract.series_pages import series_pages
 from tests.factories import PASSWORD, World, make_appointment, make_booking, make_class
 from tests.notices.test_letters import (
@@ -59,6 +59,11 @@ from tests.notices.test_letters import (
 )
 from tests.web_fixtures import HERE, Visitor, Web
 
+TO_CUSTOMERS = (
+    "customer.invited", "password.reset_requested", "customer.email_asked", "customer.email_changed", "customer.closed",
+    "customer.closing_refused",
+)  # fmt: skip
+"""Events whose mails say nothing of a booking."""
 PLAIN = ", as text"
 """How the name of a mail ends that was made a page from its text."""
 
@@ -129,7 +134,7 @@ def page(answer: TestResponse) -> str:
 
 def strangers_pages(web: Web) -> Iterator[tuple[str, str]]:
     visitor = web.visitor()
-    for path in ("login/", "login/forgot", "login/reset/x", "bookings/", "profile/", "help/"):
+    for path in ("login/", "login/forgot", "login/reset/x", "login/email/x", "bookings/", "profile/", "help/"):
         yield path, page(visitor.get(path))
     yield "wrong password", page(visitor.send("login/", email="ada@example.com", password="wrong"))
     yield "link sent", page(visitor.send("login/forgot", email="nobody"))
@@ -167,6 +172,7 @@ def customers_pages(web: Web, codes: dict[str, str]) -> Iterator[tuple[str, str]
     yield "its history", page(ada.get(f"bookings/{codes['class']}"))
     yield from noted_and_rated(ada, codes)
     yield "profile", page(ada.get("profile/"))
+    yield from answers(email_pages(web, ada))
     yield "nobody", page(ada.get("profile/people"))
     yield "no name", page(ada.send("profile/people", is_child="y", birth_year="1"))
     ada.send("profile/people", name="Ben", is_child="y", birth_year="2020")
@@ -363,8 +369,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
         yield "signed up", made.html
         yield f"signed up{PLAIN}", plain(made, language)
     guest = replace(ADA, password_hash="")
-    plain_kinds = ("customer.invited", "password.reset_requested", "customer.closed", "customer.closing_refused")
-    links = [event(kind, {}, {"reason": "123"}) for kind in plain_kinds]
+    links = [event(kind, {}, {"reason": "123"}) for kind in TO_CUSTOMERS]
     for happened in (reminded(), made_at(), *links):
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone, customer=guest)
         yield f"{happened.kind} to a guest", made.html

@@ -40,6 +40,9 @@ class FixedLinks:
     def invitation(self, tenant: TenantFacts, customer: CustomerFacts) -> str:
         return self.password_reset(tenant, customer)
 
+    def new_email(self, tenant: TenantFacts, customer: CustomerFacts, email: str) -> str:
+        return f"https://service.example/w/{tenant.slug}/0/login/email/token?a=1&b=2"
+
     def first_password(self, tenant: TenantFacts) -> str:
         return f"https://service.example/w/{tenant.slug}/0/login/forgot"
 

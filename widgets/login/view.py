@@ -4,9 +4,10 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.actions import portal_is_open, request_password_reset, reset_is_open, reset_password, sign_in
+from bookwidget.accounts.new_email import SPENT_LINK, confirm_new_email, open_new_email
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.text import Text
-from bookwidget.web import Widget, address, blank, browser, own_path, place, render, services, signed_in
+from bookwidget.web import PlainForm, Widget, address, blank, browser, own_path, place, render, services, signed_in
 
 from .forms import ForgotForm, LoginForm, NewPasswordForm
 
@@ -16,6 +17,7 @@ def register(widget: Widget) -> None:
     widget.page("/", login, methods=("GET", "POST"))
     widget.page("/forgot", forgot, methods=("GET", "POST"))
     widget.page("/reset/<token>", reset, methods=("GET", "POST"))
+    widget.page("/email/<token>", email, methods=("GET", "POST"))
 
 
 def ask(next_url: str, code_error: Text | None) -> ResponseReturnValue:
@@ -76,3 +78,20 @@ def reset(token: str) -> ResponseReturnValue:
     except Denied:
         return render("reset.html", status=410, form=form, is_open=False)
     return signed_in(text, "")
+
+
+def email(token: str) -> ResponseReturnValue:
+    """A customer's new one: shown first, theirs once the button is pressed."""
+    scope, tokens = place().scope(), services().tokens
+    if request.method == "GET":
+        found = open_new_email(scope, tokens, token)
+        return show_email(found) if found else show_email("", trouble=SPENT_LINK)
+    PlainForm().check_guard()
+    try:
+        return show_email(confirm_new_email(scope, tokens, token), is_done=True)
+    except Denied as denied:
+        return show_email("", trouble=denied.reason)
+
+
+def show_email(email: str, *, is_done: bool = False, trouble: Text | None = None) -> ResponseReturnValue:
+    return render("email.html", status=410 if trouble else 200, email=email, is_done=is_done, trouble=trouble)

@@ -1,6 +1,15 @@
 """What customers change of themselves."""
 
-from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.widgets import HiddenInput
 
 from bookwidget.kernel.text import _
@@ -12,6 +21,11 @@ class DetailsForm(Form):
     family_name = StringField(_("Last name"))
     phone = TelField(_("Phone"))
     version = IntegerField(widget=HiddenInput())
+
+
+class EmailForm(Form):
+    email = EmailField(_("New email"))
+    password = PasswordField(_("Current password"))
 
 
 class PersonForm(Form):

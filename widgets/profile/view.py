@@ -18,7 +18,7 @@ from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.web import Form, PlainForm, Widget, blank, feed_url, place, render
 
-from . import closing, messages, people, views
+from . import closing, email, messages, people, views
 from .forms import DetailsForm, PasswordForm, SignInForm
 
 OTHERS = "others"
@@ -32,6 +32,7 @@ def register(widget: Widget) -> None:
     widget.page("/password", password, methods=("GET", "POST"))
     widget.page("/sign-ins", sign_ins, methods=("GET", "POST"))
     closing.register(widget)
+    email.register(widget)
     people.register(widget)
     messages.register(widget)
     views.register(widget)
