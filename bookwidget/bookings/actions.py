@@ -10,7 +10,7 @@ from bookwidget.bookings.cancelling import cancel_booking, cancel_ticket, minute
 from bookwidget.bookings.changing import move_booking, slots_to_move_to
 from bookwidget.bookings.changing_dates import TellsCustomers, WantedDate, cancel_date, change_date
 from bookwidget.bookings.closing import close_account, read_closing, withdraw_closing
-from bookwidget.bookings.dates import ClassDate, DateDetails, DatesPage, list_dates, read_date
+from bookwidget.bookings.dates import DateDetails, DatesPage, list_dates, read_date
 from bookwidget.bookings.desk import (
     STATUSES,
     DeskBooking,
@@ -134,7 +134,6 @@ __all__ = [
     "Cancellation",
     "Change",
     "Checked",
-    "ClassDate",
     "DateDetails",
     "DatesPage",
     "Day",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bookwidget.bookings import store_dates as store
 from bookwidget.kernel.errors import Missing
+from bookwidget.kernel.ids import digest
 from bookwidget.schedule.rules import DAY, day_starts_at, local_day
 from bookwidget.tenancy.scope import Scope
 
@@ -20,17 +21,19 @@ class AgendaEntry(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     state: str
+    """`scheduled`, `cancelled`, or `released`: taken back before anybody had it."""
     provider_id: UUID | None
     provider: str
     location_id: UUID | None
     location: str
     capacity: int
     taken: int
+    """Places that are booked, or kept for somebody."""
     waiting: int
-    code: str
+    code: str = ""
     """Of an appointment's booking; empty: a class."""
-    given_name: str
-    family_name: str
+    given_name: str = ""
+    family_name: str = ""
 
     @property
     def is_class(self) -> bool:
@@ -47,6 +50,13 @@ class AgendaEntry(NamedTuple):
     @property
     def is_full(self) -> bool:
         return self.is_class and self.taken >= self.capacity
+
+    @property
+    def seen(self) -> str:
+        """Names how a date of a class stands, but for who comes; a form sends it back."""
+        return digest(
+            (self.starts_at, self.ends_at, self.state, self.provider_id, self.location_id, self.capacity)
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.bookings import store_dates, store_waiting
+from bookwidget.bookings.agenda import AgendaEntry
 from bookwidget.bookings.cancelling import MAX_REASON, drop
-from bookwidget.bookings.dates import ClassDate, DateDetails, InLine, read_date
+from bookwidget.bookings.dates import DateDetails, InLine, read_date
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.rules import checked_text
 from bookwidget.bookings.waiting import event_facts
@@ -47,7 +48,7 @@ class TellsCustomers(DomainError):
     who wants it all the same says so.
     """
 
-    def __init__(self, date: ClassDate, details: DateDetails, clashes: Iterable[Clash]) -> None:
+    def __init__(self, date: AgendaEntry, details: DateDetails, clashes: Iterable[Clash]) -> None:
         super().__init__(f"{len(details.booked)} are told")
         self.date = date
         """As it would be, without names."""
@@ -131,7 +132,7 @@ def locked_date(scope: Scope, occurrence_id: UUID, *providers: UUID | None) -> D
     return details
 
 
-def checked(scope: Scope, date: ClassDate, wanted: WantedDate) -> ClassDate:
+def checked(scope: Scope, date: AgendaEntry, wanted: WantedDate) -> AgendaEntry:
     """As it would be, without names; `Refused` under a field, `Missing` for a place that is not the business's."""
     if date.state != "scheduled":
         raise Refused("", OFF)
@@ -157,12 +158,12 @@ def checked(scope: Scope, date: ClassDate, wanted: WantedDate) -> ClassDate:
     )  # fmt: skip
 
 
-def place_of(date: ClassDate) -> tuple[object, ...]:
+def place_of(date: AgendaEntry) -> tuple[object, ...]:
     """What customers are told of."""
     return date.starts_at, date.provider_id, date.location_id
 
 
-def checked_clashes(scope: Scope, service: ServiceFacts, before: ClassDate, after: ClassDate) -> list[Clash]:
+def checked_clashes(scope: Scope, service: ServiceFacts, before: AgendaEntry, after: AgendaEntry) -> list[Clash]:
     """What the business may pass over; `Refused` for a provider who is busy."""
     place = (after.provider_id, after.location_id)
     around = surroundings(scope, service, place, [after.starts_at], ignored=before.id)
@@ -173,7 +174,7 @@ def checked_clashes(scope: Scope, service: ServiceFacts, before: ClassDate, afte
     return clashes
 
 
-def write(scope: Scope, service: ServiceFacts, before: ClassDate, after: ClassDate) -> None:
+def write(scope: Scope, service: ServiceFacts, before: AgendaEntry, after: AgendaEntry) -> None:
     busy_from, busy_to = busy_span(service, after.starts_at, after.ends_at)
     scope.session.rows(
         of_schedule.REARRANGE,
@@ -188,7 +189,7 @@ def write(scope: Scope, service: ServiceFacts, before: ClassDate, after: ClassDa
         scope.session.rows(store_dates.SET_TIMES, times)
 
 
-def tell_of_the_change(scope: Scope, details: DateDetails, after: ClassDate) -> None:
+def tell_of_the_change(scope: Scope, details: DateDetails, after: AgendaEntry) -> None:
     """Everybody who comes, and everybody who waits."""
     told = {"before": where_and_when(details.date), "after": where_and_when(after)}
     for one in details.booked:
@@ -215,7 +216,7 @@ def take_off_the_list(scope: Scope, waiting: Iterable[InLine], why: str) -> None
             drop_hold(scope, entry.hold_id)
 
 
-def where_and_when(date: ClassDate) -> dict[str, Any]:
+def where_and_when(date: AgendaEntry) -> dict[str, Any]:
     """As the events of bookings keep it."""
     return {
         "starts_at": date.starts_at.isoformat(),
@@ -226,5 +227,5 @@ def where_and_when(date: ClassDate) -> dict[str, Any]:
     }
 
 
-def date_facts(date: ClassDate) -> dict[str, Any]:
+def date_facts(date: AgendaEntry) -> dict[str, Any]:
     return {"occurrence": date.id.hex, **where_and_when(date), "capacity": date.capacity}

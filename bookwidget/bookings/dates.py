@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from bookwidget.bookings import store_dates as store
+from bookwidget.bookings.agenda import AgendaEntry
 from bookwidget.bookings.rules import start_range
 from bookwidget.kernel.errors import Missing
 from bookwidget.kernel.ids import digest
@@ -14,41 +15,6 @@ from bookwidget.tenancy.scope import Scope
 
 PAGE = 40
 MOST_PAGES = 100_000
-
-
-class ClassDate(NamedTuple):
-    """A published date of a class."""
-
-    id: UUID
-    service_id: UUID
-    service: str
-    starts_at: datetime
-    ends_at: datetime
-    state: str
-    """`scheduled`, `cancelled`, or `released`: taken back before anybody had it."""
-    provider_id: UUID | None
-    provider: str
-    location_id: UUID | None
-    location: str
-    capacity: int
-    taken: int
-    """Places that are booked, or kept for somebody."""
-    waiting: int
-
-    @property
-    def is_cancelled(self) -> bool:
-        return self.state == "cancelled"
-
-    @property
-    def is_full(self) -> bool:
-        return self.taken >= self.capacity
-
-    @property
-    def seen(self) -> str:
-        """Names how it stands, but for who comes; a form sends it back."""
-        return digest(
-            (self.starts_at, self.ends_at, self.state, self.provider_id, self.location_id, self.capacity)
-        )  # fmt: skip
 
 
 class OnDate(NamedTuple):
@@ -90,7 +56,7 @@ class InLine(NamedTuple):
 class DateDetails:
     """A date with everybody whom it concerns."""
 
-    date: ClassDate
+    date: AgendaEntry
     booked: tuple[OnDate, ...]
     """Not those who cancelled."""
     waiting: tuple[InLine, ...]
@@ -104,7 +70,7 @@ class DateDetails:
 
 @dataclass(frozen=True)
 class DatesPage:
-    rows: tuple[ClassDate, ...]
+    rows: tuple[AgendaEntry, ...]
     page: int
     has_more: bool
 
@@ -130,7 +96,7 @@ def list_dates(scope: Scope, *, service_id: UUID | None = None, is_past: bool = 
     }
     if service_id is not None:
         values["service"] = service_id
-    found = [ClassDate(*row) for row in scope.session.rows(store.PAGES[is_past, service_id is not None], values)]
+    found = [AgendaEntry(*row) for row in scope.session.rows(store.PAGES[is_past, service_id is not None], values)]
     return DatesPage(tuple(found[:PAGE]), number, len(found) > PAGE)
 
 
@@ -144,4 +110,4 @@ def read_date(scope: Scope, occurrence_id: UUID) -> DateDetails:
         raise Missing
     booked = tuple(OnDate(*found) for found in scope.session.rows(store.BOOKED, of))
     waiting = tuple(InLine(*found) for found in scope.session.rows(store.IN_LINE, of))
-    return DateDetails(ClassDate(*row), booked, waiting)
+    return DateDetails(AgendaEntry(*row), booked, waiting)

@@ -59,6 +59,10 @@ class DeskRow(NamedTuple):
     def customer(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == "cancelled"
+
 
 @dataclass(frozen=True)
 class DeskPage:

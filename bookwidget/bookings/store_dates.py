@@ -22,7 +22,7 @@ WAITING = (
     .scalar_subquery()
     .label("waiting")
 )
-# In the order of the fields of `dates.ClassDate`.
+# In the order of the fields of `agenda.AgendaEntry`, as far as dates of classes have them.
 DATE_COLUMNS = (
     Occurrence.id,
     Occurrence.service_id,

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from bookwidget.bookings.actions import ClassDate, DateDetails, list_dates, read_date
+from bookwidget.bookings.actions import AgendaEntry, DateDetails, list_dates, read_date
 from bookwidget.catalog.actions import list_all_locations, list_everybody, list_services
 from bookwidget.console.bookings import STATUS_TITLES
 from bookwidget.console.pages import show
@@ -36,7 +36,7 @@ class Day:
     """Dates of one day, under one heading."""
 
     is_today: bool
-    rows: list[ClassDate]
+    rows: list[AgendaEntry]
 
 
 def reading() -> Scope:
@@ -62,12 +62,12 @@ def dates() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def by_day(rows: Iterable[ClassDate]) -> list[Day]:
+def by_day(rows: Iterable[AgendaEntry]) -> list[Day]:
     """In the order in which they come."""
     formats = desk().formats
     today = formats.local(desk().now).date()
 
-    def day(row: ClassDate) -> date:
+    def day(row: AgendaEntry) -> date:
         return formats.local(row.starts_at).date()
 
     return [Day(local == today, list(own)) for local, own in groupby(rows, key=day)]
