@@ -6,7 +6,7 @@ SITES_PORT ?= 8100
 INSTANCE ?= instance/demo
 BIN := .venv/bin
 
-.PHONY: help demo test test-all bench check format translations reference clean
+.PHONY: help demo test test-all bench check format translations reference pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,10 @@ translations: ## brings the catalogues of words up to date, and names what is le
 reference: ## writes the rows of docs/settings.md and docs/messages.md
 	@sh scripts/environment.sh dev
 	@$(BIN)/python -m tests.contract.reference
+
+pictures: ## makes docs/pictures anew, from a demo without sign-ups that runs beside
+	@sh scripts/environment.sh dev
+	@$(BIN)/python -m tests.browser.pictures "$(INSTANCE)"
 
 clean: ## removes the environment, the demo and what tools left behind
 	rm -rf .venv build dist *.egg-info instance/demo instance/test-results
