@@ -77,12 +77,16 @@ def visitor(window: Hands) -> Hands:
 @pytest.fixture
 def ada(visitor: Hands) -> Hands:
     """Logged in in the frame on the business's site."""
-    visitor.visit("bookings")
-    visitor.type("input[name=email]", "ada@example.com")
-    visitor.type("input[name=password]", PASSWORD)
-    visitor.press("main form button")
+    comes_in(visitor, "ada@example.com")
     visitor.there(".bw-who")
     return visitor
+
+
+def comes_in(hands: Hands, email: str) -> None:
+    hands.visit("bookings")
+    hands.type("input[name=email]", email)
+    hands.type("input[name=password]", PASSWORD)
+    hands.press("main form button")
 
 
 @pytest.fixture(scope="module")
@@ -239,10 +243,7 @@ def test_v2_the_confirmation_invites_and_off_takes_only_that_away(
     lines = [line for line in with_it.splitlines() if line and line not in without.splitlines()]
     assert any("/login/forgot" in line for line in lines)
     assert len(lines) == 2, "the switch takes the invitation and nothing else"
-    visitor.visit("bookings")
-    visitor.type("input[name=email]", "ada@example.com")
-    visitor.type("input[name=password]", PASSWORD)
-    visitor.press("main form button")
+    comes_in(visitor, "ada@example.com")
     visitor.there(".bw-who")
 
 
@@ -333,3 +334,50 @@ def test_u2_the_menu_has_the_sections_in_the_businesss_order_and_words(owner: Ha
     owner.there(SUCCESS)
     ada.visit("portal")
     assert ada.browser.text(".bw-nav").split("\n")[:2] == ["Book", "My classes"]
+
+
+def test_s4_help_and_whom_to_ask_are_the_businesss_own_and_can_be_replaced(owner: Hands, visitor: Hands) -> None:
+    visitor.visit("book")
+    assert visitor.browser.attribute("footer a[href^='mailto:']", "href") == "mailto:hello@yoga.example"
+    visitor.press("footer a[href*='/help/']")
+    visitor.sees("Help", "h1")
+    console(owner, "settings/?q=portal.support_email")
+    owner.type("input[name='portal.support_email']", "ask@yoga.example")
+    owner.press(SAVE)
+    owner.sees("Saved", SUCCESS)
+    visitor.visit("book")
+    assert visitor.browser.attribute("footer a[href^='mailto:']", "href") == "mailto:ask@yoga.example"
+    visitor.stage.pages.write("/theirs", visitor.stage.pages.others["/hands"][0].replace("yoga/", "other/"))
+    visitor.open(visitor.stage.page("other", "/theirs"))
+    visitor.browser.frame("iframe")
+    assert visitor.browser.attribute("footer a[href^='mailto:']", "href") == "mailto:hello@other.example"
+
+
+def test_a1_a_refusal_tells_the_customer_and_approval_ends_sign_ins_and_log_in(
+    owner: Hands, visitor: Hands, post: PostOffice
+) -> None:
+    console(owner, "settings/?q=accounts.closing")
+    owner.browser.js("document.querySelector(\"select[name='accounts.closing']\").value = 'approval'")
+    owner.press(SAVE)
+    owner.sees("Saved", SUCCESS)
+    comes_in(visitor, "ben@example.com")
+    visitor.there(".bw-who")
+    why, closed = "As we said on the phone", "has closed your account"
+    for decision, told in (("main .bw-foot .bw-btn:not([name])", why), ("button[name=approve]", closed)):
+        visitor.visit("profile")
+        visitor.press("main a[href*='/close']")
+        visitor.type("input[name=password]", PASSWORD)
+        visitor.press("main form[action*='/close'] button.bw-btn--bad")
+        visitor.sees("Your request has been sent.", SUCCESS)
+        post.arrived()
+        console(owner, "closures/")
+        owner.press("main .bw-items .bw-btn")
+        owner.type("textarea[name=answer]", why)
+        owner.press(decision)
+        owner.there(SUCCESS)
+        assert told in text_of(post.one_to("ben@example.com"))
+    visitor.visit("profile")
+    visitor.there("input[name=password]")
+    comes_in(visitor, "ben@example.com")
+    visitor.there("[role=alert], [aria-invalid=true]")
+    lacks(visitor, ".bw-who")
