@@ -99,3 +99,9 @@ def test_nothing_is_left_to_be_done_later() -> None:
         named(path) for path in files(".py", ".js", ".html", ".css") if any(m in path.read_text("utf-8") for m in marks)
     ]
     assert left == []
+
+
+def test_decisions_are_numbered_one_by_one() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [path.name[:5] for path in decisions] == [f"{number:04}-" for number in range(1, len(decisions) + 1)]
+    assert all(path.read_text("utf-8").startswith(f"# {path.name[:4]}: ") for path in decisions)
