@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import time
 from io import BytesIO
@@ -77,8 +78,11 @@ class WordPress:
     def _run(self, *command: str, **environment: str) -> None:
         with (self.folder / "servers.log").open("ab") as log:
             self._started.append(
-                subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=self._www)
-            )
+                subprocess.Popen(
+                    command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=self._www,
+                    start_new_session=True,
+                )
+            )  # fmt: skip
 
     def _until(self, attempt: Any) -> None:
         until = time.monotonic() + PATIENCE
@@ -120,5 +124,5 @@ class WordPress:
 
     def stop(self) -> None:
         for process in reversed(self._started):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # PHP's workers outlive it otherwise
             process.wait(PATIENCE)
