@@ -62,9 +62,10 @@ def tree_of(path: Path, environment: Environment) -> nodes.Template:
 def assigned(tree: nodes.Template) -> frozenset[str]:
     """The names that a template makes itself; what it includes has them too."""
     stored = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    macros = {macro.name for macro in tree.find_all(nodes.Macro)}
     imported = {one.target for one in tree.find_all(nodes.Import)}
     named = {one if isinstance(one, str) else one[1] for node in tree.find_all(nodes.FromImport) for one in node.names}
-    return frozenset(stored | imported | named)
+    return frozenset(stored | macros | imported | named)
 
 
 @lru_cache(maxsize=512)
