@@ -98,7 +98,7 @@ def test_every_owner_signs_in_to_the_console(demo: dict[str, Any], fresh_chromiu
         assert tenant["name"] in browser.text("body")
         browser.click(".bw-head summary")
         browser.click("form[action$='/logout'] button")
-        assert not browser.there(".bw-who", 0)
+        browser.wait("the end of the log-in", lambda: not browser.there(".bw-who", 0))
 
 
 def test_the_printed_addresses_answer(demo: dict[str, Any], fresh_chromium: Callable[..., Browser]) -> None:

@@ -263,7 +263,7 @@ def test_e1_a_mail_for_each_thing_a_customer_does_with_old_and_new_time_in_words
     moves(visitor)
     mail = post.one_to("hello@yoga.example")
     assert mail["Subject"] == "Sam moved"
-    assert len(set(re.findall(r"\d\d:\d\d–\d\d:\d\d", text_of(mail)))) == 2, "old and new"
+    assert len(set(re.findall(r"\d+ \w+ 20\d\d · \d\d:\d\d–\d\d:\d\d", text_of(mail)))) == 2, "old and new"
     visitor.press("main a[href*='/cancel']")
     visitor.press("main form[action*='/cancel'] .bw-btn--bad")
     visitor.sees("cancelled", SUCCESS)

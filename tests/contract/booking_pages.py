@@ -92,6 +92,14 @@ def bookers_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
     web.now -= timedelta(minutes=11)
 
 
+def help_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
+    """What is off is not explained."""
+    for off in ("", "portal__enabled", "bookings__online", "bookings__cancel_allowed"):
+        web.settings(web.yoga, **({off: False} if off else {}))
+        yield f"help without {off or 'nothing'}", web.visitor().get("help/")
+    web.settings(web.yoga)
+
+
 def linked_pages(web: Web) -> Iterator[tuple[str, TestResponse]]:
     """One booking by its link, in every state."""
     visitor = web.visitor()

@@ -24,7 +24,7 @@ from bookwidget.theming.i18n import Catalogs
 from bookwidget.web.rendering import render_bare
 from tests import factories
 from tests.console.desks import hire, nobody, owner
-from tests.contract.booking_pages import bookers_pages, linked_pages, transfer_pages, waiters_pages
+from tests.contract.booking_pages import bookers_pages, help_pages, linked_pages, transfer_pages, waiters_pages
 from tests.contract.business_pages import business_pages, members_links
 from tests.contract.desk_pages import (
     changing_pages,
@@ -134,7 +134,7 @@ def page(answer: TestResponse) -> str:
 
 def strangers_pages(web: Web) -> Iterator[tuple[str, str]]:
     visitor = web.visitor()
-    for path in ("login/", "login/forgot", "login/reset/x", "login/email/x", "bookings/", "profile/", "help/"):
+    for path in ("login/", "login/forgot", "login/reset/x", "login/email/x", "bookings/", "profile/"):
         yield path, page(visitor.get(path))
     yield "wrong password", page(visitor.send("login/", email="ada@example.com", password="wrong"))
     yield "link sent", page(visitor.send("login/forgot", email="nobody"))
@@ -381,7 +381,7 @@ def answers(pages: Iterator[tuple[str, TestResponse]]) -> Iterator[tuple[str, st
 
 
 def booking_pages(web: Web) -> Iterator[tuple[str, str]]:
-    pages = (bookers_pages, linked_pages, waiters_pages, series_pages, transfer_pages)
+    pages = (help_pages, bookers_pages, linked_pages, waiters_pages, series_pages, transfer_pages)
     for where, answer in chain.from_iterable(tour(web) for tour in pages):
         yield where, page(answer)
 

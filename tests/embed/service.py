@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = {"/embed.js": ROOT / "embed.js", "/static/frame.js": ROOT / "bookwidget/web/static/frame.js"}
 FRAME_COOKIE, PROBE_COOKIE = "__Host-bw-frame", "__Host-bw-probe"
 ADDRESS, PASSWORD = "ann@example.test", "correct horse"
-STYLE = ".error,.bw-note{color:#a1211d} .bw-nav ul{display:flex;overflow:auto;width:9em;white-space:nowrap}"
+STYLE = ".error,.bw-note{color:#a1211d}"
 
 
 def minified(path: Path) -> str:

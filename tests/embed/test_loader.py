@@ -229,7 +229,7 @@ def test_service_that_stops_while_a_frame_is_open_is_noticed_at_the_next_link(st
     stage.server.stop()
     browser.js("document.querySelector('#next').click()")  # a driver's own click waits for a page
     browser.top()
-    assert browser.see("document.querySelector('#d [role=alert]')", timeout=12)
+    assert browser.see("document.querySelector('#d [role=alert]')", timeout=25)
     stage.server.start()
     browser.js("document.querySelector('[role=alert]').shadowRoot.querySelector('button').click()")
     browser.frame("#d iframe")

@@ -272,10 +272,6 @@
     known = true;
     neutral(false);
     for (const field of root.querySelectorAll("[data-prefill]")) field.value ||= new URLSearchParams(name).get(field.name);
-    for (const item of root.querySelectorAll(".bw-nav [aria-current]")) {
-      const strip = item.closest("ul");
-      strip.scrollLeft += item.getBoundingClientRect().left - strip.getBoundingClientRect().left - 99;
-    }
     report();
   }
   function report() { // not before the layer is known: "out" would sign siblings out for a moment
@@ -297,7 +293,7 @@
   const wanted = () => Math.max(root.scrollHeight, Math.ceil(root.getBoundingClientRect().height)); // an open menu counts
   function sendSize() {
     sizeTimer = 0;
-    const now = Date.now(), h = wanted();
+    const now = performance.now(), h = wanted();
     if (!instance || !known || looping || !h || Math.abs(h - height) < 2) return;
     changes = changes.filter((time) => now - time < 3000);
     if (changes.push(now) > 20) {
