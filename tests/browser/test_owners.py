@@ -134,10 +134,14 @@ def lacks(hands: Hands, css: str) -> None:
     hands.browser.wait(f"no {css}", lambda: not hands.browser.there(css, 0.05))
 
 
+LAST_TIME = "return [...document.querySelectorAll('input[name=slot]')].at(-1).value"
+
+
 def moves(hands: Hands) -> None:
-    """The booking whose page is open."""
+    """The booking whose page is open, to the last time that is offered: the first may be now, with somebody else."""
     hands.press("main a[href*='/move']")
-    hands.choose("input[name=slot]")
+    hands.there("input[name=slot]")
+    hands.choose(f"input[value='{hands.browser.js(LAST_TIME)}']")
     hands.press("main form[action*='/move'] .bw-btn--main")
     hands.sees("moved", SUCCESS)
 
