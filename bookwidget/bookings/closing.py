@@ -6,6 +6,7 @@ What goes afterwards goes by a job (`notices/forgetting.py`), which may be kille
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from bookwidget.accounts.actions import own_id
@@ -51,14 +52,21 @@ DECIDED: Text = _("Somebody else has decided this request in the meantime.")
 
 @dataclass(frozen=True)
 class Closing:
-    """How the acting customer's account can be closed."""
+    """How the acting customer's account can be closed. What a page does not ask is not looked up."""
 
+    scope: Scope
     how: str
     """`approval`, `anonymise` or `erase`."""
-    upcoming: int
-    """Bookings that stand in the way."""
-    asked_at: datetime | None
-    """They have asked, and nobody has decided."""
+
+    @cached_property
+    def upcoming(self) -> int:
+        """Bookings that stand in the way."""
+        return count_upcoming(self.scope, own_id(self.scope))
+
+    @cached_property
+    def asked_at(self) -> datetime | None:
+        """They have asked, and nobody has decided."""
+        return asked_to_close_at(self.scope, own_id(self.scope))
 
     @property
     def is_asked(self) -> bool:
@@ -68,10 +76,9 @@ class Closing:
 
 def read_closing(scope: Scope) -> Closing | None:
     """None where the business does not let customers close their account. Raises `Denied` for all but customers."""
-    customer_id, settings = own_id(scope), scope.tenant.settings
-    if not settings[CLOSING_ALLOWED]:
-        return None
-    return Closing(settings[CLOSING], count_upcoming(scope, customer_id), asked_to_close_at(scope, customer_id))
+    own_id(scope)  # whoever asks is a customer
+    settings = scope.tenant.settings
+    return Closing(scope, settings[CLOSING]) if settings[CLOSING_ALLOWED] else None
 
 
 def close_account(scope: Scope, password: str, *, reason: str = "") -> Closing:
