@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from bookwidget.notices.compose import Composer
@@ -32,7 +31,7 @@ class PostOffice:
         links = ServiceLinks(self.stage.service_origin, own.tokens)
         composer = Composer(own.themes, own.catalogs, links)
         post = Post(transport_of(f"smtp://127.0.0.1:{self.port}"), composer, links, SENDER, HOST)
-        work_off(mail_worker(self.stage.yoga, post, HandClock(datetime.now(UTC) + self.stage.ahead)))
+        work_off(mail_worker(self.stage.yoga, post, HandClock(self.stage.now())))
         return self.receiver.mails[before:]
 
     def one_to(self, address: str) -> EmailMessage:

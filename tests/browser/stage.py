@@ -80,10 +80,14 @@ class Stage:
     other: factories.World
     mailbox: Path
     pages: HostPages
-    ahead: timedelta = timedelta(0)
+    ahead: timedelta
     """How far the service's clock is ahead of the browser's."""
     meddle: Callable[[dict[str, Any]], None] = leave_alone
     """Sees and may change each request to the service: a slow line, a browser that loses its cookies."""
+
+    def now(self) -> datetime:
+        """What the service's clock shows."""
+        return datetime.now(UTC) + self.ahead
 
     @property
     def services(self) -> Services:
@@ -118,18 +122,25 @@ def raise_stage(folder: Path, password_hash: str) -> Stage:
     origin = service.origin("widgets")
     config = Config.load({}, instance=folder, public_url=origin)
     migrate(config.database_url)
-    app = create_app(config, clock=lambda: datetime.now(UTC) + (made[0].ahead if made else timedelta(0)))
+    ahead = until_morning(datetime.now(UTC))
+    app = create_app(config, clock=lambda: datetime.now(UTC) + (made[0].ahead if made else ahead))
     hosts_app.service = origin
     database = app.extensions[EXTENSION].database
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) + ahead
     factories.PASSWORD_HASH = password_hash
     worlds = {slug: factories.make_world(database, slug=slug, now=now) for slug in ("yoga", "other")}
     for slug, world in worlds.items():
         world.ids["journey"] = factories.uuid7()
         world.add(Site(id=world.ids["journey"], origin=hosts.origin(slug), created_at=now))
     fill(worlds["yoga"])
-    made.append(Stage(app, service, hosts, worlds["yoga"], worlds["other"], folder / "mailbox", hosts_app))
+    made.append(Stage(app, service, hosts, worlds["yoga"], worlds["other"], folder / "mailbox", hosts_app, ahead))
     return made[0]
+
+
+def until_morning(now: datetime) -> timedelta:
+    """To six o'clock UTC of the coming Wednesday: which times are offered first does not hang on when tests run."""
+    day = now + timedelta(days=(2 - now.weekday()) % 7 or 7)
+    return day.replace(hour=6, minute=0, second=0, microsecond=0) - now
 
 
 def fill(world: factories.World) -> None:

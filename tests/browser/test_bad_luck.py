@@ -100,7 +100,7 @@ def test_storage_that_is_full(stage: Stage, fresh_firefox: Callable[..., Browser
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_browser_whose_clock_is_a_day_off(stage: Stage, fresh_firefox: Callable[..., Browser], days: int) -> None:
     """Here it is the service's clock that differs: to a browser that is the same."""
-    stage.ahead = timedelta(days=-days)
+    stage.ahead -= timedelta(days=days)
     j = Journey(fresh_firefox(cookie_behavior=ALL_THIRD_PARTY), stage, MODES[3])
     half_fill_profile(j)
     stage.ahead += timedelta(minutes=31)
@@ -125,7 +125,7 @@ def test_a_visitor_who_goes_on_before_the_answer_keeps_the_token_in_it(
     assert len(stage.service.requests) == before + 1, "answered, and the frame has not heard it yet"
     j.browser.click(".bw-nav a[href*='/profile/']")
     assert j.browser.there("input[name=given_name]")
-    stage.ahead = GRACE + timedelta(seconds=1)
+    stage.ahead += GRACE + timedelta(seconds=1)
     j.browser.click(".bw-nav a[href*='/bookings/']")
     assert j.browser.see("document.querySelector('h1').textContent === 'My bookings'")
     assert j.is_in()
