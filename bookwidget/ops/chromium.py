@@ -19,9 +19,9 @@ PATIENCE = 30.0
 LOADED = "Page.loadEventFired"
 READS, WRITES = 3, 4
 """Where Chromium expects the two ends of its pipe."""
-ARGUMENTS = (
+UNSEEN = (
     "--headless=new",
-    "--no-sandbox",  # as root in a container; only pages of this very process are opened
+    "--no-sandbox",  # as root in a container; only pages of our own are opened
     "--disable-gpu",
     "--no-first-run",
     "--disable-background-networking",
@@ -29,10 +29,10 @@ ARGUMENTS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--force-color-profile=srgb",
-    "--hide-scrollbars",
-    "--font-render-hinting=none",
-    "--remote-debugging-pipe",
+    "--hide-scrollbars",  # they would take room that a phone does not give them
 )
+"""Without a window, and without a word to anybody."""
+ARGUMENTS = (*UNSEEN, "--font-render-hinting=none", "--remote-debugging-pipe")
 SETTLED = """new Promise((done) => (function look() {
   if (document.documentElement.style.visibility === "hidden") return setTimeout(look, 30);
   document.fonts.ready.then(() => setTimeout(() => done(true), 60));

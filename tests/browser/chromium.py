@@ -8,23 +8,11 @@ from typing import Any
 
 from selenium import webdriver
 
+from bookwidget.ops.chromium import UNSEEN
 from tests.browser.webdriver import Driven
 
 BINARY, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-ARGUMENTS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--force-color-profile=srgb",
-    "--hide-scrollbars",  # they would take room that a phone does not give them
-    "--window-size=1280,900",
-)
+ARGUMENTS = (*UNSEEN, "--disable-quic", "--window-size=1280,900")
 BLOCK_THIRD_PARTY = {"profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": True}
 BLOCKED = 2  # Chromium's content setting
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from bookwidget.ops.cli import cli
 from tests.browser import chromium
+from tests.browser.fixtures import need
 
 SHOTS = ("--widget", "login", "--width", "320", "--scheme", "dark")
 
@@ -73,8 +74,7 @@ def test_what_cannot_be_is_said_in_a_line(here: Path, arguments: tuple[str, ...]
 
 
 def shoot(folder: str) -> None:
-    if not chromium.BINARY.exists():
-        pytest.skip(f"not installed: {chromium.BINARY}")
+    need(chromium.BINARY)
     answer = bookwidget("theme", "shots", "warm", folder, *SHOTS)
     assert "8 pictures" in answer.output, answer.output
 
