@@ -49,16 +49,12 @@ def change_places(scope: Scope, changes: dict[UUID, int]) -> None:
             release_seats(scope, occurrence_id, -changes[occurrence_id])
 
 
-def make_private_occurrence(
-    scope: Scope, service: ServiceFacts, provider_id: UUID, location_id: UUID | None, starts_at: datetime
-) -> UUID:
-    """Takes a provider's time for one appointment; `Refused("slot", …)` if somebody was faster.
-
-    Who gives back another time in the same transaction calls `lock_providers` for both first.
-    """
-    lock_providers(scope, provider_id)
+def at_time(
+    service: ServiceFacts, provider_id: UUID | None, location_id: UUID | None, starts_at: datetime
+) -> Occurrence:
+    """A date of the service, not stored, with the time that it keeps its provider busy."""
     ends_at = starts_at + service.minutes * MINUTE
-    occurrence = Occurrence(
+    return Occurrence(
         id=uuid7(),
         service_id=service.id,
         provider_id=provider_id,
@@ -67,10 +63,20 @@ def make_private_occurrence(
         ends_at=ends_at,
         busy_from=starts_at - service.minutes_before * MINUTE,
         busy_to=ends_at + service.minutes_after * MINUTE,
-        capacity=1,
-        seats_taken=1,
-        is_private=True,
+        capacity=service.capacity,
     )
+
+
+def make_private_occurrence(
+    scope: Scope, service: ServiceFacts, provider_id: UUID, location_id: UUID | None, starts_at: datetime
+) -> UUID:
+    """Takes a provider's time for one appointment; `Refused("slot", …)` if somebody was faster.
+
+    Who gives back another time in the same transaction calls `lock_providers` for both first.
+    """
+    lock_providers(scope, provider_id)
+    occurrence = at_time(service, provider_id, location_id, starts_at)
+    occurrence.capacity, occurrence.seats_taken, occurrence.is_private = 1, 1, True
     if not store.add_private(scope.session, occurrence):
         raise Refused("slot", JUST_TAKEN)
     return occurrence.id
@@ -89,21 +95,9 @@ def note_past_date(
     and so is nobody's. `Refused("slot", …)` if the provider was somewhere else.
     """
     lock_providers(scope, provider_id)
-    ends_at = starts_at + service.minutes * MINUTE
-    occurrence = Occurrence(
-        id=uuid7(),
-        service_id=service.id,
-        provider_id=provider_id,
-        location_id=location_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        busy_from=starts_at - service.minutes_before * MINUTE,
-        busy_to=ends_at + service.minutes_after * MINUTE,
-        capacity=1 if is_private else service.capacity,
-        is_private=is_private,
-        state="released" if is_private else "scheduled",
-    )
+    occurrence = at_time(service, provider_id, location_id, starts_at)
     if is_private:
+        occurrence.capacity, occurrence.is_private, occurrence.state = 1, True, "released"
         scope.session.add(occurrence)
         scope.session.flush()
     elif not store.add_private(scope.session, occurrence):
