@@ -1,10 +1,12 @@
 """The whole application over HTTP: the fixture `web`, loaded by `-p tests.web_fixtures`."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,6 +109,13 @@ class Visitor:
         answer = self.send("login/", email=email, password=password)
         assert answer.status_code == 303, answer.text
         return self
+
+
+def hidden(answer: TestResponse, name: str) -> str:
+    """What the first hidden field of this name would send."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*value="([^"]*)"', answer.text)
+    assert found, name
+    return unescape(found[1])
 
 
 @dataclass

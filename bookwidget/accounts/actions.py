@@ -9,6 +9,7 @@ from uuid import UUID
 from bookwidget.accounts import limits, passwords, rules
 from bookwidget.accounts.devices import device_in_words
 from bookwidget.accounts.models import Customer, SignIn
+from bookwidget.accounts.proving import WRONG_PASSWORD, prove
 from bookwidget.accounts.settings import EMAIL_EDITABLE, NAME_EDITABLE, PHONE_EDITABLE, PORTAL_ENABLED
 from bookwidget.accounts.signing_in import IDLE, Kind, end_sign_in, end_sign_ins_of, open_sign_in
 from bookwidget.accounts.store import CREDENTIALS, PROFILE, SIGN_INS
@@ -169,18 +170,13 @@ def reset_password(scope: Scope, tokens: Tokens, token: str, password: str, brow
 def change_password(scope: Scope, sign_in_id: UUID, current: str, new: str) -> int:
     """Changes one's own password and ends all other sign-ins; gives how many. `Refused` under the form's fields."""
     customer_id = own_id(scope)
-    limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, customer_id.hex, scope.now)
-    customer = scope.session.get_one(Customer, (scope.tenant.id, customer_id))
-    stored, email = customer.password_hash, customer.email
-    scope.session.rollback()
-    if not passwords.matches(stored, current):
-        raise Refused("current", _("This is not your current password."))
-    passwords.check_new_password(new, email=email, field="new")
+    proven = prove(scope, customer_id, current, field="current")
+    passwords.check_new_password(new, email=proven.email, field="new")
     new_hash = passwords.hashed(new)
     with writing(scope.session) as session:
         customer = session.get_one(Customer, (scope.tenant.id, customer_id))
-        if customer.password_hash != stored:
-            raise Refused("current", _("This is not your current password."))
+        if customer.password_hash != proven.password_hash:
+            raise Refused("current", WRONG_PASSWORD)
         customer.password_hash = new_hash
         record(scope, "password.changed", customer_id=customer_id, after={"by": "customer"})
         return end_sign_ins_of(session, customer_id, scope.now, keep=sign_in_id)

@@ -4,12 +4,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from bookwidget.accounts import limits, passwords
 from bookwidget.accounts import store_personal as store
 from bookwidget.accounts.models import Customer
 from bookwidget.accounts.signing_in import end_sign_ins_of
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.text import _
+from bookwidget.kernel.errors import Missing
 from bookwidget.tenancy.scope import Scope
 
 OPEN, APPROVED, REFUSED, WITHDRAWN = "open", "approved", "refused", "withdrawn"
@@ -57,16 +55,6 @@ def asked_to_close_at(scope: Scope, customer_id: UUID) -> datetime | None:
     """When the request was made that nobody has decided yet; None without one."""
     row = scope.session.rows(store.OPEN_REQUEST, {"customer": customer_id}).one_or_none()
     return row.asked_at if row else None
-
-
-def prove(scope: Scope, customer_id: UUID, typed: str) -> str:
-    """`Refused("password", …)` unless that is the customer's password; what is stored of it. Counted before."""
-    limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, customer_id.hex, scope.now)
-    stored = scope.session.get_one(Customer, (scope.tenant.id, customer_id)).password_hash
-    scope.session.rollback()  # no transaction stays open while hashing
-    if not passwords.matches(stored, typed):
-        raise Refused("password", _("This is not your current password."))
-    return stored
 
 
 def decide(scope: Scope, customer_id: UUID, state: str, answer: str = "") -> None:

@@ -1,8 +1,9 @@
 """A customer's new e-mail: asked for with the password, theirs only once its own mailbox has said so."""
 
-from bookwidget.accounts import limits, passwords, rules
+from bookwidget.accounts import limits, rules
 from bookwidget.accounts.actions import SPENT_LINK, own_id
 from bookwidget.accounts.models import Customer
+from bookwidget.accounts.proving import prove
 from bookwidget.accounts.settings import EMAIL_EDITABLE
 from bookwidget.accounts.store import CREDENTIALS
 from bookwidget.accounts.tokens import EmailClaim, Tokens
@@ -28,13 +29,7 @@ def ask_for_new_email(scope: Scope, typed: str, password: str) -> str:
     if not may_change_email(scope):
         raise Denied(_("Please contact us to change this."))
     email = rules.clean_email(typed)
-    limits.count_attempt(scope.session, limits.SIGN_IN_ACCOUNT, customer_id.hex, scope.now)
-    customer = scope.session.get_one(Customer, (scope.tenant.id, customer_id))
-    stored, current = customer.password_hash, customer.email
-    scope.session.rollback()
-    if not passwords.matches(stored, password):
-        raise Refused("password", _("This is not your current password."))
-    if email == current:
+    if email == prove(scope, customer_id, password).email:
         raise Refused("email", _("This is your email already."))
     limits.count_attempt(scope.session, limits.RESET_ACCOUNT, email, scope.now)
     with writing(scope.session):

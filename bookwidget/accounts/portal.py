@@ -53,7 +53,7 @@ def word_field(slug: str, language: str) -> str:
 def arrange_menu(scope: Scope, seen: Mapping[str, Any], wanted: PortalMenu) -> bool:
     """Saves the menu; whether anything changed. `seen` is what was stored when the form was shown.
 
-    Raises `Denied`, and `Refused` under `word_field` or, if somebody else changed the menu meanwhile, under "order".
+    Raises `Denied`, and `Refused` under `word_field` or, if somebody else changed the menu meanwhile, under "".
     Event: `portal.arranged`.
     """
     words = {
@@ -72,7 +72,7 @@ def arrange_menu(scope: Scope, seen: Mapping[str, Any], wanted: PortalMenu) -> b
         if after == before:
             return False
         if before != seen:
-            raise Refused("order", _("Somebody else has changed the menu meanwhile. Save again to use your choice."))
+            raise Refused("", _("Somebody else has changed the menu meanwhile. Save again to use your choice."))
         tenant.portal = after
         record(scope, "portal.arranged", before=before, after=after)
     return True

@@ -21,11 +21,11 @@ from bookwidget.accounts.closing import (
     asked_to_close_at,
     decide,
     lock_out,
-    prove,
     read_closure_request,
 )
 from bookwidget.accounts.customers import DeskCustomer, locked, read_customer
 from bookwidget.accounts.models import ClosureRequest, Customer
+from bookwidget.accounts.proving import WRONG_PASSWORD, prove
 from bookwidget.accounts.settings import CLOSING, CLOSING_ALLOWED
 from bookwidget.bookings import store_feeds, store_waiting
 from bookwidget.bookings import store_personal as store
@@ -88,14 +88,14 @@ def close_account(scope: Scope, password: str, *, reason: str = "") -> Closing:
     `customer.closed`.
     """
     customer_id, why = own_id(scope), checked_text("reason", reason, MAX_REASON)
-    stored = prove(scope, customer_id, password)
+    proven = prove(scope, customer_id, password)
     with writing(scope.session) as session:
         closing = read_closing(scope)
         customer = session.get_one(Customer, (scope.tenant.id, customer_id), with_for_update=True)
         if closing is None or customer.closing:
             raise Denied(_("Accounts are not closed here. Please contact us."))
-        if customer.password_hash != stored:
-            raise Refused("password", _("This is not your current password."))
+        if customer.password_hash != proven.password_hash:
+            raise Refused("password", WRONG_PASSWORD)
         if not closing.is_asked:
             shut(scope, customer, closing.how)
         elif asked_to_close_at(scope, customer_id) is None:

@@ -12,8 +12,8 @@ from bookwidget.bookings.actions import (
 )
 from bookwidget.console.bookings import show_one
 from bookwidget.console.forms import StaffNoteForm
-from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.scope import Scope
 from bookwidget.web.desk import desk
@@ -38,9 +38,7 @@ def bookings_attendance(code: str) -> ResponseReturnValue:
         return redirect(url_for(".bookings_one", code=code), 303)
     PlainForm().check_guard()
     ticket, _dot, mark = request.form.get("mark", "").partition(".")
-    ticket_id = parse_uuid(ticket)
-    if ticket_id is None:
-        raise Missing
+    ticket_id = known_uuid(ticket)
     try:
         mark_attendance(scope, code, ticket_id, mark)
     except (Denied, Refused) as no:
@@ -66,9 +64,7 @@ def bookings_note(code: str) -> ResponseReturnValue:
 
 def bookings_answer(code: str, answer: str) -> ResponseReturnValue:
     """A file that the customer sent with the booking form."""
-    scope, answer_id = staff(), parse_uuid(answer)
-    if answer_id is None:
-        raise Missing
+    scope, answer_id = staff(), known_uuid(answer)
     found = read_answer_file(scope, read_booking(scope, code), answer_id)
     return file_answer(found.content, found.name)
 

@@ -26,9 +26,8 @@ def dates_change(occurrence: str) -> ResponseReturnValue:
         sure = "sure" in request.form
         is_changed = change_date(scope, found.date.id, wanted, seen=form.seen.data or "", sure=sure)
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
         found = find(scope, occurrence)
-        form.seen.data = found.date.seen  # whoever has read what is different sends it again on purpose
+        form.refuse_seen(refused, found.date.seen)
         return show_change(scope, found, form, status=422)
     except TellsCustomers as telling:
         return show_change(scope, found, form, telling=telling)
@@ -49,9 +48,8 @@ def dates_cancel(occurrence: str) -> ResponseReturnValue:
     try:
         state = cancel_date(scope, found.date.id, reason=form.reason.data or "", seen=form.seen.data or "")
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
         found = find(scope, occurrence)
-        form.seen.data = found.seen
+        form.refuse_seen(refused, found.seen)
         return show_cancel(found, form, status=422)
     if state == "released":
         return redirect(url_for(".dates", done=state), 303)

@@ -18,8 +18,8 @@ from bookwidget.console.changing import staff
 from bookwidget.console.customers import back, find
 from bookwidget.console.forms import AnswerForm, CloseForm
 from bookwidget.console.pages import show
-from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.kernel.ids import known_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.policy import not_yours
@@ -66,10 +66,7 @@ def closures_one(closure: str) -> ResponseReturnValue:
 
 
 def find_request(scope: Scope, text: str) -> AskedFor:
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return read_closure_request(scope, id)
+    return read_closure_request(scope, known_uuid(text))
 
 
 def show_request(scope: Scope, found: AskedFor, form: AnswerForm) -> ResponseReturnValue:

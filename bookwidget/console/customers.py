@@ -22,8 +22,8 @@ from bookwidget.console.changing import staff
 from bookwidget.console.forms import CustomerPageForm, CustomerSearchForm
 from bookwidget.console.history import KINDS, OF_A_CUSTOMER
 from bookwidget.console.pages import show
-from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.errors import Denied, Refused
+from bookwidget.kernel.ids import known_uuid, parse_uuid, uuid7
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
 from bookwidget.notices.sent import list_messages_to
@@ -106,7 +106,8 @@ def customers_edit(customer: str) -> ResponseReturnValue:
         change_customer(scope, found.id, form.typed, version=version)
     except Refused as refused:
         form.refuse("" if refused.field == "version" else refused.field, refused.reason)
-        form.version.data, form.version.raw_data = found.version, None  # whoever has read that sends it on purpose
+        if refused.field == "version":  # whoever has read that sends it on purpose
+            form.version.data, form.version.raw_data = found.version, None
         return show("customer_edit.html", status=422, form=form, customer=found)
     return back(customer, "saved")
 
@@ -158,7 +159,4 @@ def back(customer: str, deed: str) -> ResponseReturnValue:
 
 
 def find(scope: Scope, text: str) -> DeskCustomer:
-    customer_id = parse_uuid(text)
-    if customer_id is None:
-        raise Missing
-    return read_customer(scope, customer_id)
+    return read_customer(scope, known_uuid(text))

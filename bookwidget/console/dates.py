@@ -13,8 +13,7 @@ from bookwidget.bookings.actions import AgendaEntry, DateDetails, list_dates, re
 from bookwidget.catalog.actions import list_all_locations, list_everybody, list_services
 from bookwidget.console.bookings import STATUS_TITLES
 from bookwidget.console.pages import show
-from bookwidget.kernel.errors import Missing
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.scope import Scope
@@ -89,10 +88,7 @@ def can_change() -> bool:
 
 def find(scope: Scope, text: str) -> DateDetails:
     """`Missing` for what is none."""
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return read_date(scope, id)
+    return read_date(scope, known_uuid(text))
 
 
 def people_and_places(

@@ -15,8 +15,8 @@ from bookwidget.console.hours import words_of
 from bookwidget.console.onboarding import done, setting_up, show_step
 from bookwidget.console.services import minor_units, number, price_text
 from bookwidget.console.trades import CLASS, EVENING, TRADES, Trade
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import known_uuid, uuid7
 from bookwidget.kernel.text import _
 from bookwidget.schedule.opening import all_hours, change_hours, own_hours, seen
 from bookwidget.schedule.publishing import WantedDates, plan_dates, publish_dates
@@ -35,9 +35,7 @@ def start_service() -> ResponseReturnValue:
     if request.method == "GET":
         return show_first(scope, propose(form, trade), trade)
     form.check_guard()
-    id = parse_uuid(form.service.data or "")
-    if id is None:
-        raise Missing
+    id = known_uuid(form.service.data or "")
     try:
         make_first(scope, form, trade, id)
     except Refused as refused:

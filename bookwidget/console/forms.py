@@ -15,11 +15,25 @@ from wtforms import (
 from wtforms.widgets import HiddenInput
 
 from bookwidget.accounts.guests import Guest
+from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import _
 from bookwidget.notices.words import Words
 from bookwidget.web.fields import DayField, MomentField, MonthField
 from bookwidget.web.guard import Form
 from bookwidget.web.one_booking.forms import NoteForm
+
+
+class SeenForm(Form):
+    """Changes what somebody else may change while the page is open."""
+
+    seen = HiddenField()
+    """Names it as the page showed it."""
+
+    def refuse_seen(self, refused: Refused, seen: str) -> None:
+        """Only who has read that it is different now (a refusal of no field) changes it as it stands now."""
+        self.refuse(refused.field, refused.reason)
+        if not refused.field:
+            self.seen.data = seen
 
 
 class ConsoleLoginForm(Form):
@@ -178,7 +192,7 @@ class StaffNoteForm(NoteForm):
     is_shared = BooleanField(_("The customer may see it"))
 
 
-class ServiceForm(Form):
+class ServiceForm(SeenForm):
     name = StringField(_("Name"))
     description = TextAreaField(_("Description"))
     kind = StringField(_("Appointment or class"))
@@ -192,29 +206,23 @@ class ServiceForm(Form):
     new_provider = StringField(_("Somebody new"))
     service = HiddenField()
     """The new one's id, given with the page: sent twice, it is one service."""
-    seen = HiddenField()
-    """Names the service as the page showed it."""
 
 
-class ResourceForm(Form):
+class ResourceForm(SeenForm):
     """Somebody who performs services, or a location."""
 
     name = StringField(_("Name"))
     address = StringField(_("Address (optional)"))
     resource = HiddenField()
     """The new one's id, given with the page: sent twice, it is one."""
-    seen = HiddenField()
-    """Names it as the page showed it."""
 
 
-class TicketTypeForm(Form):
+class TicketTypeForm(SeenForm):
     name = StringField(_("Name"))
     price = StringField(_("Price"))
     is_child = BooleanField(_("It is for children"))
     kind = HiddenField()
     """The new one's id, given with the page: sent twice, it is one type."""
-    seen = HiddenField()
-    """Names the type as the page showed it."""
 
 
 class DatesForm(Form):
@@ -233,21 +241,17 @@ class DatesForm(Form):
     capacity = StringField(_("Places"))
 
 
-class DateForm(Form):
+class DateForm(SeenForm):
     """One published date."""
 
     starts = MomentField(_("Day and time"))
     provider = StringField(_("With"))
     location = StringField(_("Where"))
     capacity = StringField(_("Places"))
-    seen = HiddenField()
-    """Names the date as the page showed it."""
 
 
-class CallOffForm(Form):
+class CallOffForm(SeenForm):
     reason = TextAreaField(_("Reason (optional)"))
-    seen = HiddenField()
-    """Names the date and who comes, as the page showed it."""
 
 
 class TimeOffForm(Form):
@@ -286,7 +290,7 @@ class OverrideForm(Form):
     until = MomentField(_("Until"))
 
 
-class QuestionForm(Form):
+class QuestionForm(SeenForm):
     """A question of the booking form."""
 
     label = StringField(_("Question"))
@@ -297,8 +301,6 @@ class QuestionForm(Form):
     service = StringField(_("Asked for"))
     question = HiddenField()
     """The new one's id, given with the page: sent twice, it is one question."""
-    seen = HiddenField()
-    """Names the question as the page showed it."""
 
 
 class CustomerSearchForm(Form):

@@ -12,7 +12,7 @@ from bookwidget.catalog.actions import list_everybody
 from bookwidget.console.forms import TimeOffForm
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import Text, _
 from bookwidget.schedule.opening import (
@@ -103,10 +103,7 @@ def hours_end(off: str) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for(".hours"), 303)
     PlainForm().check_guard()
-    id = parse_uuid(off)
-    if id is None:
-        raise Missing
-    end_time_off(scope, id)
+    end_time_off(scope, known_uuid(off))
     return redirect(url_for(".hours", done="ended"), 303)
 
 
@@ -181,10 +178,12 @@ def show_hours(
 ) -> ResponseReturnValue:
     everybody, stored = list_everybody(scope), all_hours(scope)
     own = own_hours(stored, who)
+    is_known = typed is not None and refused is not None and refused.field  # then nothing was said of somebody else
+    shown = typed.get("seen", "") if typed and is_known else seen(own)
     form = off or TimeOffForm(formdata=None, who=who.hex if who else "")
     return show(
         "hours.html", status=status, form=PlainForm(formdata=None), off=form, who=who, everybody=everybody,
-        person=next((one.name for one in everybody if one.id == who), ""), has_own=bool(own), seen=seen(own),
+        person=next((one.name for one in everybody if one.id == who), ""), has_own=bool(own), seen=shown,
         days=days_of(own, typed, refused), general=words_of(own_hours(stored, None)) if who else [],
         trouble=refused.reason if refused and not refused.field else None, left=left, off_left=off_left,
         offs=time_off(scope), news=NEWS.get(request.args.get("done", "")) if status == 200 else None,

@@ -23,8 +23,8 @@ from bookwidget.accounts.importing import (
 from bookwidget.bookings import importing as importing_bookings
 from bookwidget.console.forms import ImportForm, MappingForm
 from bookwidget.console.pages import show
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import known_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.theming.i18n import speaking, translate
@@ -169,7 +169,4 @@ def imports_broken(number: str) -> ResponseReturnValue:
 
 
 def find(text: str) -> ImportFacts:
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return read_import(desk().scope(), id)
+    return read_import(desk().scope(), known_uuid(text))

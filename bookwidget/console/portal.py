@@ -89,10 +89,12 @@ def show_portal(sent: MultiDict[str, str], errors: dict[str, Text], *, status: i
     tenant = desk().tenant
     own, known = menu_of(tenant), sections(tenant)
     rows = [section_row(one, str(at), own, sent, errors) for at, one in enumerate(known, 1)]
+    is_typo = errors and "" not in errors  # then nothing was said of somebody else
+    shown = sent.get("seen", "") if is_typo else json.dumps(tenant.portal)
     rows.sort(key=lambda row: int(row.place[:3]) if row.place.isdecimal() else len(rows))
     return show(
         "portal.html", status=status, form=PlainForm(formdata=None), sections=rows, errors=errors,
-        seen=json.dumps(tenant.portal), longest=LONGEST_WORD, saved=request.args.get("saved", ""),
+        seen=shown, longest=LONGEST_WORD, saved=request.args.get("saved", ""),
         place_name=PLACE, preview_url=f"/w/{tenant.slug}/preview/portal/",
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from bookwidget.console.forms import DatesForm
 from bookwidget.console.pages import show
 from bookwidget.console.services import number
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.ids import known_uuid, parse_uuid, uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.schedule.publishing import DatesPlan, WantedDates, plan_dates, publish_dates
 from bookwidget.tenancy.scope import Scope
@@ -50,9 +50,7 @@ def dates_new() -> ResponseReturnValue:
 
 def publish(scope: Scope, classes: list[ServiceFacts]) -> ResponseReturnValue:
     form, sent = DatesForm(request.form), request.form
-    form_id = parse_uuid(sent.get("form", ""))
-    if form_id is None:
-        raise Missing
+    form_id = known_uuid(sent.get("form", ""))
     try:
         wanted = wanted_of(form, classes)
         publish_dates(scope, wanted, days_in(sent.getlist("day")), form_id=form_id, seen=sent.get("seen", ""))

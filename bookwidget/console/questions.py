@@ -103,8 +103,7 @@ def questions_edit(question: str) -> ResponseReturnValue:
             return show_question(scope, form, found=found, sample=cleaned(wanted))
         change_question(scope, found.id, wanted, seen=form.seen.data or "")
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
-        form.seen.data = found.seen  # whoever has read what is wrong sends it again on purpose
+        form.refuse_seen(refused, found.seen)
         return show_question(scope, form, found=found)
     return back(wanted.service_id, "saved")
 

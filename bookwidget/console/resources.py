@@ -1,7 +1,6 @@
 """People who perform services, and locations where they take place: two pages of one kind."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,8 +21,8 @@ from bookwidget.catalog.resources import (
 from bookwidget.console.forms import ResourceForm
 from bookwidget.console.pages import show
 from bookwidget.console.services import managing
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import known_uuid, parse_uuid, uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.schedule.coming import count_coming
 from bookwidget.tenancy.scope import Scope
@@ -120,7 +119,7 @@ def changed(room: Room, text: str) -> ResponseReturnValue:
     scope, form = managing(), ResourceForm()
     if request.method == "POST":
         form.check_guard()
-    found = read_resource(scope, room.sort, id_of(text))
+    found = read_resource(scope, room.sort, known_uuid(text))
     if request.method == "GET":
         form.name.data, form.address.data = found.wanted.name, found.wanted.address
         form.seen.data = found.seen
@@ -128,8 +127,7 @@ def changed(room: Room, text: str) -> ResponseReturnValue:
     try:
         change_resource(scope, room.sort, found.id, wanted_of(form), seen=form.seen.data or "")
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
-        form.seen.data = found.seen  # whoever has read what is wrong sends it again on purpose
+        form.refuse_seen(refused, found.seen)
         return show_resource(room, scope, form, found)
     return back(room, "saved")
 
@@ -141,7 +139,7 @@ def retired(room: Room, text: str) -> ResponseReturnValue:
         return redirect(url_for(f".{room.name}"), 303)
     PlainForm().check_guard()
     is_offered = "again" in request.form
-    retire_resource(scope, room.sort, id_of(text), is_offered=is_offered)
+    retire_resource(scope, room.sort, known_uuid(text), is_offered=is_offered)
     return back(room, "restored" if is_offered else "retired")
 
 
@@ -149,17 +147,9 @@ def back(room: Room, deed: str) -> ResponseReturnValue:
     return redirect(url_for(f".{room.name}", done=deed), 303)
 
 
-def id_of(text: str) -> UUID:
-    """`Missing` for what is none."""
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return id
-
-
 def wanted_of(form: ResourceForm) -> WantedResource:
     """`Missing` for a service that is no id."""
-    services = frozenset(id_of(text) for text in request.form.getlist("service"))
+    services = frozenset(known_uuid(text) for text in request.form.getlist("service"))
     return WantedResource(form.name.data or "", form.address.data or "", services)
 
 

@@ -21,8 +21,8 @@ from bookwidget.catalog.services import (
 )
 from bookwidget.console.forms import ServiceForm
 from bookwidget.console.pages import show
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import known_uuid, parse_uuid, uuid7
 from bookwidget.kernel.permissions import Permission
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.scope import Scope
@@ -84,8 +84,7 @@ def services_edit(service: str) -> ResponseReturnValue:
     try:
         change_service(scope, found.id, wanted_of(form), seen=form.seen.data or "")
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
-        form.seen.data = found.seen  # whoever has read what is wrong sends it again on purpose
+        form.refuse_seen(refused, found.seen)
         return show_service(scope, form, found)
     return back("saved")
 
@@ -96,10 +95,8 @@ def services_retire(service: str) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for(".services"), 303)
     PlainForm().check_guard()
-    id, is_offered = parse_uuid(service), "again" in request.form
-    if id is None:
-        raise Missing
-    retire_service(scope, id, is_offered=is_offered)
+    is_offered = "again" in request.form
+    retire_service(scope, known_uuid(service), is_offered=is_offered)
     return back("restored" if is_offered else "retired")
 
 
@@ -108,10 +105,7 @@ def back(deed: str) -> ResponseReturnValue:
 
 
 def find(scope: Scope, text: str) -> KeptService:
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return read_kept_service(scope, id)
+    return read_kept_service(scope, known_uuid(text))
 
 
 def wanted_of(form: ServiceForm) -> WantedService:
@@ -130,10 +124,7 @@ def wanted_of(form: ServiceForm) -> WantedService:
 
 def chosen_providers() -> frozenset[UUID]:
     """`Missing` for what is no id."""
-    ids = [parse_uuid(text) for text in request.form.getlist("provider")]
-    if None in ids:
-        raise Missing
-    return frozenset(id for id in ids if id)
+    return frozenset(known_uuid(text) for text in request.form.getlist("provider"))
 
 
 def number(name: str, typed: str) -> int:

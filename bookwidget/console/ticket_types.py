@@ -16,10 +16,9 @@ from bookwidget.catalog.ticket_types import (
 )
 from bookwidget.console.forms import TicketTypeForm
 from bookwidget.console.pages import show
-from bookwidget.console.resources import id_of
 from bookwidget.console.services import find, managing, minor_units, price_text
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.ids import known_uuid, parse_uuid, uuid7
 from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.scope import Scope
 from bookwidget.web.guard import PlainForm
@@ -57,7 +56,7 @@ def services_tickets_edit(service: str, kind: str) -> ResponseReturnValue:
     if request.method == "POST":
         form.check_guard()
     found = class_of(scope, service)
-    one = read_ticket_type(scope, found.id, id_of(kind))
+    one = read_ticket_type(scope, found.id, known_uuid(kind))
     if request.method == "GET":
         form.name.data, form.price.data = one.wanted.name, price_text(one.wanted.price)
         form.is_child.data, form.seen.data = one.wanted.is_child, one.seen
@@ -65,8 +64,7 @@ def services_tickets_edit(service: str, kind: str) -> ResponseReturnValue:
     try:
         change_ticket_type(scope, found.id, one.id, wanted_of(form), seen=form.seen.data or "")
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
-        form.seen.data = one.seen  # whoever has read what is wrong sends it again on purpose
+        form.refuse_seen(refused, one.seen)
         return show_form(found, form, one)
     return back(found, "saved")
 
@@ -81,7 +79,7 @@ def services_tickets_place(service: str, kind: str) -> ResponseReturnValue:
     if side not in ("before", "after"):
         raise Missing
     found = class_of(scope, service)
-    place_ticket_type(scope, found.id, id_of(kind), id_of(neighbour), is_before=side == "before")
+    place_ticket_type(scope, found.id, known_uuid(kind), known_uuid(neighbour), is_before=side == "before")
     return back(found, "")
 
 
@@ -93,7 +91,7 @@ def services_tickets_retire(service: str, kind: str) -> ResponseReturnValue:
     PlainForm().check_guard()
     found, is_offered = class_of(scope, service), "again" in request.form
     try:
-        retire_ticket_type(scope, found.id, id_of(kind), is_offered=is_offered)
+        retire_ticket_type(scope, found.id, known_uuid(kind), is_offered=is_offered)
     except Refused as refused:
         return show_list(scope, found, trouble=refused.reason)
     return back(found, "restored" if is_offered else "retired")

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterable
 from uuid import UUID
 
+from bookwidget.kernel.errors import Missing
+
 HEX = re.compile("[0-9a-f]{32}")
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, O, 1 and I, which people confuse when they read a code aloud."""
@@ -27,6 +29,14 @@ def booking_code() -> str:
 def parse_uuid(text: str) -> UUID | None:
     """The UUID that `text` writes as 32 hexadecimal digits, or None: an address typed by hand must not raise."""
     return UUID(hex=text) if HEX.fullmatch(text) else None
+
+
+def known_uuid(text: str) -> UUID:
+    """The same, or `Missing`: an address that names nothing."""
+    found = parse_uuid(text)
+    if found is None:
+        raise Missing
+    return found
 
 
 def digest(facts: Iterable[object]) -> str:

@@ -15,7 +15,7 @@ from tests import factories
 from tests.bookings.test_statements import counted
 from tests.console.desks import HOSTILE_LINES, events, hire, nobody, sign_in
 from tests.factories import PASSWORD
-from tests.web_fixtures import Visitor, Web
+from tests.web_fixtures import Visitor, Web, hidden
 
 
 @pytest.fixture
@@ -117,6 +117,9 @@ def test_c1_two_who_edit_one_customer_the_second_is_told(web: Web, staff: Visito
     assert late.status_code == 422
     assert "changed somewhere else in the meantime" in late.text
     assert 'value="Adele"' in late.text
+    slip = staff.post(path, {**old, "given_name": " "})
+    again = staff.post(path, {**old, "given_name": "Adele", "version": hidden(slip, "version")})
+    assert again.status_code == 422, "nobody has told them yet that it is different now"
     assert stored(web).given_name == "Augusta"
 
 

@@ -20,7 +20,7 @@ from tests.console.desks import events, hire, nobody, owner, sign_in
 from tests.events.work import HandClock
 from tests.factories import World, make_appointment, make_booking, make_class
 from tests.notices.mailing import Outbox, mail_worker, post_with, work_off
-from tests.web_fixtures import Forms, Visitor, Web
+from tests.web_fixtures import Forms, Visitor, Web, hidden
 
 FIRST = "2026-12-01T18:30"
 
@@ -215,6 +215,18 @@ def test_a_date_that_moves_tells_its_customers_the_old_and_the_new_time(web_ever
     assert len(told(web.yoga, "waitlist.date_changed")) == 1
     assert "moved it from" in words(web.customer().get(f"bookings/{code}"))
     assert mailed(web) == [("ada@example.com", "Changed"), ("ben@example.com", "Waiting list, changed")]
+
+
+def test_a_slip_does_not_hide_that_somebody_else_has_changed_the_date(web: Web) -> None:
+    visitor, one = owner(web), make_class(web.yoga, days=3)
+    page = f"dates/{one.id.hex}/change"
+    older = visitor.form(page)
+    assert visitor.send(page, capacity="9", sure="1").status_code == 303
+    slip = visitor.post(page, {**older, "capacity": "x"})
+    again = visitor.post(page, {**older, "capacity": "7", "seen": hidden(slip, "seen"), "sure": "1"})
+    assert again.status_code == 422
+    assert "This date has changed while the page was open" in words(again)
+    assert occurrence(web.yoga, one.id).capacity == 9
 
 
 def test_a_busy_provider_takes_no_date_and_time_off_is_asked_about(web: Web) -> None:

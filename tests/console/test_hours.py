@@ -13,7 +13,7 @@ from bookwidget.schedule.actions import slots_between
 from bookwidget.schedule.models import OpeningHours, TimeOff
 from tests.console.desks import events, hire, nobody, owner, sign_in
 from tests.factories import World, make_appointment, make_booking, make_class
-from tests.web_fixtures import Visitor, Web
+from tests.web_fixtures import Visitor, Web, hidden
 
 PAGE = "hours/"
 MONDAY = date(2026, 11, 30)
@@ -140,6 +140,9 @@ def test_two_who_change_the_same_hours_the_later_is_told(web: Web) -> None:
     answer = second.post(PAGE, {**theirs, "1.0.opens": "11:00"})
     assert answer.status_code == 422
     assert "Somebody else has changed these hours" in answer.text
+    slip = second.post(PAGE, {**theirs, "1.0.opens": "x"})
+    again = second.post(PAGE, {**theirs, "1.0.opens": "11:00", "seen": hidden(slip, "seen")})
+    assert again.status_code == 422, "nobody has told them yet that it is different now"
     assert stored(web.yoga)[:2] == [(0, 600, 720), (1, 540, 1020)]
     assert first.post(PAGE, {**theirs, "0.0.opens": "10:00", "0.0.closes": "12:00"}).location.endswith("same")
 

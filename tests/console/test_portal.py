@@ -1,7 +1,7 @@
 """The page Portal: places and names of the sections."""
 
 from tests.console.desks import hire, nobody, owner, sign_in
-from tests.web_fixtures import Web
+from tests.web_fixtures import Web, hidden
 
 
 def test_u2_places_and_names_are_saved_and_customers_see_them(web: Web) -> None:
@@ -32,6 +32,9 @@ def test_u2_what_is_not_right_is_refused_and_stays_typed(web: Web) -> None:
     assert late.status_code == 422
     assert "Somebody else has changed the menu" in late.text
     assert 'value="Yours"' in late.text
+    slip = mara.post("portal/", {**second, "word:book:en": "x" * 31})
+    again = mara.post("portal/", {**second, "word:book:en": "Yours", "seen": hidden(slip, "seen")})
+    assert again.status_code == 422, "nobody has told them yet that it is different now"
     assert web.yoga.scope().tenant.portal == {"words": {"book": {"en": "Mine"}}}
     hire(web.yoga, "bo@example.com", "staff")
     assert sign_in(nobody(web), "bo@example.com").get("portal/").status_code == 403

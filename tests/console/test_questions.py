@@ -13,7 +13,7 @@ from bookwidget.kernel.ids import uuid7
 from bookwidget.schedule.rules import OccurrenceKey
 from tests import factories
 from tests.console.desks import HOSTILE_LINES, events, owner
-from tests.web_fixtures import Visitor, Web
+from tests.web_fixtures import Visitor, Web, hidden
 
 
 @pytest.fixture
@@ -123,6 +123,9 @@ def test_two_who_change_one_question_the_second_sees_what_changed(web: Web, olga
     assert "Somebody else has changed this question" in late.text
     assert 'value="From where?"' in late.text
     assert "By whom?" in late.text
+    slip = olga.post(path, {**old, "label": " "})
+    again = olga.post(path, {**old, "label": "From where?", "seen": hidden(slip, "seen")})
+    assert again.status_code == 422, "nobody has told them yet that it is different now"
     assert [one.label for one in stored(web)] == ["By whom?"]
 
 

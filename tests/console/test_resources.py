@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from bookwidget.catalog.models import Location, Provider, ServiceLocation, ServiceProvider
 from tests.console.desks import HOSTILE_LINES, events, hire, nobody, owner, sign_in
 from tests.factories import World, make_appointment, make_booking
-from tests.web_fixtures import Visitor, Web
+from tests.web_fixtures import Visitor, Web, hidden
 
 ROOMS = [("people", Provider, "provider"), ("locations", Location, "location")]
 
@@ -63,6 +63,8 @@ def test_somebody_or_some_place_is_added_once_and_changed_with_its_services(
     assert late.status_code == 422
     assert "Somebody else has changed this" in late.text
     assert 'value="Nadia"' in late.text, "what was typed stays"
+    slip = visitor.post(page, {**older, "name": " "})
+    assert visitor.post(page, {**older, "name": "Nadia", "seen": hidden(slip, "seen")}).status_code == 422
     assert [kind for kind, _facts in of_kind(web.yoga, thing)] == [f"{thing}.added", f"{thing}.changed"]
     assert "Nia" in visitor.get(f"{room}/").text
     assert "Nia" not in stored(web.other, model)

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from bookwidget.catalog.models import Provider, Service, ServiceProvider
 from tests.console.desks import HOSTILE_LINES, events, hire, nobody, owner, sign_in
 from tests.factories import World, make_appointment, make_booking
-from tests.web_fixtures import Visitor, Web
+from tests.web_fixtures import Visitor, Web, hidden
 
 NEW, LIST = "services/new", "services/"
 
@@ -97,6 +97,9 @@ def test_the_same_again_is_no_event_and_an_older_page_is_told(web: Web) -> None:
     assert answer.status_code == 422
     assert "Somebody else has changed this service" in answer.text
     assert 'value="30"' in answer.text, "what was typed stays"
+    slip = visitor.post(path(web), {**older, "minutes": "x"})
+    again = visitor.post(path(web), {**older, "minutes": "30", "seen": hidden(slip, "seen")})
+    assert again.status_code == 422, "nobody has told them yet that it is different now"
     assert services(web.yoga)["Massage"].minutes == 75
 
 

@@ -8,7 +8,7 @@ from bookwidget.catalog.models import TicketType
 from bookwidget.schedule.rules import OccurrenceKey
 from tests.console.desks import HOSTILE_LINES, events, owner
 from tests.factories import make_class
-from tests.web_fixtures import Visitor, Web
+from tests.web_fixtures import Visitor, Web, hidden
 
 
 @pytest.fixture
@@ -82,6 +82,8 @@ def test_the_last_one_stays_and_an_older_page_is_told(web: Web) -> None:
     late = visitor.post(page, {**older, "price": "16"})
     assert late.status_code == 422
     assert "Somebody else has changed this ticket type" in late.text
+    slip = visitor.post(page, {**older, "price": "x"})
+    assert visitor.post(page, {**older, "price": "16", "seen": hidden(slip, "seen")}).status_code == 422
     assert stored(web)["Adult"].price == 1500
     add(web, visitor, "Child", "7")
     assert visitor.send(f"{page}retire", pages(web)).status_code == 303

@@ -12,7 +12,7 @@ from bookwidget.accounts.settings import SIGN_IN_REQUIRED_TO_BOOK
 from bookwidget.bookings.actions import KeptPlace, hold_slot, kept_token, slot_start, slots_to_book
 from bookwidget.catalog.actions import ServiceFacts, list_providers, list_services, read_service
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid, uuid7
+from bookwidget.kernel.ids import known_uuid, parse_uuid, uuid7
 from bookwidget.web import Widget, address, choose_times, needs_sign_in, noon, place, render, services
 
 from . import again, details, joining
@@ -57,9 +57,7 @@ def offers() -> ResponseReturnValue:
 
 
 def times(service: str) -> ResponseReturnValue:
-    service_id = parse_uuid(service)
-    if service_id is None:
-        raise Missing
+    service_id = known_uuid(service)
     form = TimeForm()
     if request.method != "POST":
         return show_times(form, service, key=request.args.get("slot", ""))

@@ -18,7 +18,7 @@ from bookwidget.bookings.actions import (
     take_offer,
 )
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.kernel.text import Text
 from bookwidget.web import PlainForm, Widget, place, render, services
 
@@ -78,9 +78,7 @@ def leave(entry: str) -> ResponseReturnValue:
 
 
 def entry_of(text: str) -> WaitingDetails:
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
+    id = known_uuid(text)
     return read_waiting(place().scope(), id)
 
 

@@ -15,7 +15,7 @@ from bookwidget.accounts.actions import (
 )
 from bookwidget.bookings.actions import end_feed, feed_made_at, make_feed, offers_feeds, read_closing
 from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.ids import known_uuid
 from bookwidget.web import Form, PlainForm, Widget, blank, feed_url, place, render
 
 from . import closing, email, messages, people, views
@@ -58,7 +58,8 @@ def details() -> ResponseReturnValue:
         )
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
-        form.version.data, form.version.raw_data = read_profile(place().scope()).version, None
+        if refused.field == "version":  # whoever has read that sends it on purpose
+            form.version.data, form.version.raw_data = read_profile(place().scope()).version, None
         return show(details=form, status=422)
     return redirect(url_for(".profile", saved="details"), 303)
 
@@ -96,9 +97,7 @@ def sign_ins() -> ResponseReturnValue:
     if form.sign_in.data == OTHERS:
         end_other_sign_ins(place().scope(), this_sign_in())
         return redirect(url_for(".profile", saved="others"), 303)
-    sign_in_id = parse_uuid(form.sign_in.data or "")
-    if sign_in_id is None:
-        raise Missing
+    sign_in_id = known_uuid(form.sign_in.data or "")
     end_one_sign_in(place().scope(), sign_in_id)
     return redirect(url_for(".profile", saved="sign-in"), 303)
 

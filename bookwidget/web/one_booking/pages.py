@@ -27,7 +27,7 @@ from bookwidget.bookings.actions import (
 )
 from bookwidget.catalog.actions import read_service
 from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.ids import known_uuid
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.one_booking import resuming, series, transferring
@@ -132,9 +132,7 @@ def again(opened: Opened, form: PlainForm) -> ResponseReturnValue:
 
 def answer_file(opened: Opened, form: PlainForm) -> ResponseReturnValue:
     """What the customer sent with the form."""
-    answer_id = parse_uuid((request.view_args or {})["answer"])
-    if answer_id is None:
-        raise Missing
+    answer_id = known_uuid((request.view_args or {})["answer"])
     found = read_answer_file(opened.scope, opened.booking, answer_id)
     return file_answer(found.content, found.name)
 

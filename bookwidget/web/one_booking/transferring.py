@@ -23,7 +23,7 @@ from bookwidget.bookings.actions import (
 )
 from bookwidget.catalog.actions import list_ticket_types
 from bookwidget.kernel.errors import Denied, Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.web.one_booking.forms import CancelForm, TransferForm
 from bookwidget.web.one_booking.new_time import chosen_key, new_time, version_of
 from bookwidget.web.one_booking.opened import Opened
@@ -113,22 +113,15 @@ def wanted_of(form: TransferForm) -> Transfer:
     asked: Mapping[str, Any] = request.form if request.method == "POST" else request.args
     if request.method != "POST":
         form.tickets.data = request.args.get("tickets", "")
-    tickets = tuple(id_of(text) for text in (form.tickets.data or "").split(",") if text)
-    kinds = {id_of(name.removeprefix(KIND)): asked[name] for name in asked if name.startswith(KIND)}
-    chosen = {ticket: id_of(kind) if kind else None for ticket, kind in kinds.items()}
+    tickets = tuple(known_uuid(text) for text in (form.tickets.data or "").split(",") if text)
+    kinds = {known_uuid(name.removeprefix(KIND)): asked[name] for name in asked if name.startswith(KIND)}
+    chosen = {ticket: known_uuid(kind) if kind else None for ticket, kind in kinds.items()}
     return Transfer(chosen_key(form), tickets, chosen)
-
-
-def id_of(text: str) -> UUID:
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return id
 
 
 def cancel_one(opened: Opened, form: CancelForm) -> ResponseReturnValue:
     """Asks, then cancels one ticket; with the last one the booking is cancelled."""
-    booking, ticket_id = opened.booking, id_of((request.view_args or {})["ticket"])
+    booking, ticket_id = opened.booking, known_uuid((request.view_args or {})["ticket"])
     if request.method == "POST":
         try:
             left = cancel_ticket(opened.scope, booking.code, ticket_id, reason=form.reason.data or "")

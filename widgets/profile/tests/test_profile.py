@@ -62,6 +62,9 @@ def test_changed_meanwhile_keeps_what_was_typed_and_can_be_sent_again(web: Web, 
     assert answer.status_code == 422
     assert "were changed somewhere else in the meantime" in answer.text
     assert 'value="King"' in answer.text
+    slip = ada.post("profile/details", {**stale, "given_name": " ", "family_name": "King"})
+    unread = {**stale, "family_name": "King", "version": version_in(slip.text)}
+    assert ada.post("profile/details", unread).status_code == 422, "nobody has told her yet that it is different now"
     assert stored(web)[:2] == ("Augusta", "Byron")
     again = {**stale, "family_name": "King", "version": version_in(answer.text)}
     assert ada.post("profile/details", again).status_code == 303
