@@ -8,7 +8,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,20 @@ class Config:
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
-        """Reads environment and `config.toml`; `given` beats both. `ConfigError` names what is wrong."""
+        """Reads environment and `config.toml`; `given` beats both. `ConfigError` names what is wrong.
+
+        Makes the instance folder, and in it the secret if no setting has one.
+        """
+        config = cls.read(environ, **given)
+        config.instance.mkdir(parents=True, exist_ok=True)
+        return replace(config, secret_key=config.secret_key or _kept_secret(config.instance / "secret_key"))
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
+        """The same for who only looks: nothing is written, and there is no secret where no setting has one."""
         from_environment = _from_environment(os.environ if environ is None else environ)
         instance = Path(given.get("instance") or from_environment.get("instance") or cls.instance).resolve()
         values = {**_from_file(instance / "config.toml"), **from_environment, **given, "instance": instance}
-        instance.mkdir(parents=True, exist_ok=True)
         config = cls(**{name: _typed(name, value) for name, value in values.items()})
         return config._completed()
 
@@ -90,7 +99,6 @@ class Config:
             **{
                 **{f.name: getattr(self, f.name) for f in fields(self)},
                 "database_url": self.database_url or f"sqlite:///{self.instance / 'bookwidget.db'}",
-                "secret_key": self.secret_key or _kept_secret(self.instance / "secret_key"),
                 "public_url": f"{host.scheme}://{host.netloc}",
                 "mail_url": self.mail_url or f"maildir://{self.instance / 'mailbox'}",
             }

@@ -16,7 +16,7 @@ from bookwidget.ops.catalogues import KEYWORDS, LANGUAGES, METHODS, OPTIONS, is_
 from bookwidget.theming.findings import Finding
 from bookwidget.theming.lookup import SHIPPED, ThemeLoader
 from bookwidget.theming.markup import asked, assigned, check_template, tree_of
-from bookwidget.theming.overrides import broken, templates_of
+from bookwidget.theming.overrides import broken, lost, templates_of
 from bookwidget.theming.sheets import check_pairs, check_sheet, palettes
 from bookwidget.theming.themes import FALLBACK, RESERVED, Theme
 from bookwidget.web.discovery import Manifest
@@ -140,6 +140,7 @@ def check_file(path: Path, name: str, templates: Environment, known: set[str]) -
     if wrong:
         yield Finding(path, wrong[0], "template", wrong[1])
         return
+    yield from (Finding(path, line, "template", reason) for line, reason in lost(path, name, templates))
     yield from check_template(path, templates, known | EVERY_PAGE | set(templates.globals), frozenset(Frame._fields))
 
 

@@ -1,5 +1,6 @@
 """`bookwidget theme …` and `bookwidget widget …`: for people who make themes and widgets."""
 
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,6 +14,7 @@ import click
 from bookwidget import Parts, find_parts
 from bookwidget.config import Config, ConfigError
 from bookwidget.kernel.later import later
+from bookwidget.logs import configure_logging
 from bookwidget.ops.processes import check_port, stop_asked
 from bookwidget.theming.findings import Finding
 from bookwidget.theming.themes import Themes
@@ -28,11 +30,14 @@ else:  # the web service needs none of them
     invented, live = later("bookwidget.ops.invented"), later("bookwidget.ops.live")
     chromium, shots = later("bookwidget.ops.chromium"), later("bookwidget.ops.shots")
 
-into = click.option(
-    "--into",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder to make it in [default: themes, widgets].",
-)
+THEMES, WIDGETS = Path("themes"), Path("widgets")
+"""Where one's own are made."""
+
+
+def into(folder: Path) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    kind = click.Path(path_type=Path, file_okay=False)
+    words = f"The folder to make it in [default: the first one that the service is told of, or {folder}]."
+    return click.option("--into", type=kind, help=words)
 
 
 @click.group("theme")
@@ -67,22 +72,22 @@ def widget_check(name: str) -> None:
 
 @theme_group.command("new")
 @click.argument("name")
-@into
+@into(THEMES)
 def theme_new(name: str, into: Path | None) -> None:
     """Make a theme to begin with: two files, ready to be changed."""
-    config = Config.load()
-    folder = into or (config.theme_folders or (Path("themes"),))[0]
+    config = Config.read()
+    folder = into or (config.theme_folders or (THEMES,))[0]
     found = set(find_parts(config).themes.found)
     made(starting.new_theme(name, folder, found), folder, (*config.theme_folders, shipped_themes()))
 
 
 @widget_group.command("new")
 @click.argument("name")
-@into
+@into(WIDGETS)
 def widget_new(name: str, into: Path | None) -> None:
     """Make a widget to begin with: a page with a form, its style, words in three languages, and a test."""
-    config = Config.load()
-    folder = into or (config.widget_folders or (Path("widgets"),))[0]
+    config = Config.read()
+    folder = into or (config.widget_folders or (WIDGETS,))[0]
     found = set(find_parts(config).widgets)
     made(starting.new_widget(name, folder, found), folder, (*config.widget_folders, shipped_widgets()))
 
@@ -167,8 +172,11 @@ def known_theme(themes: Themes, name: str) -> str:
 
 
 def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) -> None:
-    """Until it is stopped; nothing is left behind."""
+    """Until it is stopped; nothing is left behind. Hundreds of pages are asked for, and each line about one of them
+    would push the address out of sight, so only what goes wrong is said.
+    """
     check_port(config.listen, config.port)
+    configure_logging(level=logging.WARNING)
     stop = stop_asked()
     with TemporaryDirectory() as folder:
         click.echo("Inventing a few bookings …")
@@ -177,21 +185,25 @@ def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) ->
         shown.look()
         shown.sign_in()
         asked = urlencode([*(("business", slug) for slug in businesses), *(("page", one) for one in shown.starts)])
-        click.echo(f"{config.public_url}/dev/workbench?{asked}{query}\nCtrl-C ends it.")
+        shown.first = f"/dev/workbench?{asked}{query}"
+        click.echo(f"{config.public_url}/\nCtrl-C ends it.")
         live.run(shown, stop)
 
 
 def made(paths: list[Path], folder: Path, known: tuple[Path, ...]) -> None:
+    is_theme = paths[0].name == "theme.toml"
     for path in paths:
         click.echo(shown(path.resolve()))
     if folder.resolve() not in [path.resolve() for path in known]:
-        kind = "THEME" if paths[0].name == "theme.toml" else "WIDGET"
+        kind = "THEME" if is_theme else "WIDGET"
         click.echo(f"The service finds it by BOOKWIDGET_{kind}_FOLDERS={folder.resolve()}")
+    show_it = "theme workbench" if is_theme else "widget dev"
+    click.echo(f"Look at it: bookwidget {show_it} {shown(paths[0].parent.resolve())}")
 
 
 def named(name: str, manifest: str) -> Config:
     """The installation's settings; a folder that is named by its path is found in it, too."""
-    config, folder = Config.load(), Path(name).resolve()
+    config, folder = Config.read(), Path(name).resolve()
     is_theme = manifest == "theme.toml"
     known = config.theme_folders if is_theme else config.widget_folders
     found = [path.resolve() for path in (*known, shipped_themes() if is_theme else shipped_widgets())]
@@ -215,7 +227,7 @@ def report(name: str, check: Callable[[str, Parts], list[Finding]], config: Conf
     if findings:
         click.echo(f"{name}: {len(findings)} finding{'s' if len(findings) > 1 else ''}", err=True)
         sys.exit(1)
-    click.echo(f"{name}: nothing found")
+    click.echo(f"{name}: nothing wrong")
 
 
 def line_for(finding: Finding) -> str:

@@ -153,6 +153,7 @@ def show(out: Console, addresses: Addresses, written: Path) -> None:
     out.print()
     rows = (
         ("Console of the owners", f"{addresses.service}/console/"),
+        ("A business of your own", f"{addresses.service}/signup"),
         ("Mails that were sent", f"{addresses.service}/dev/mailbox"),
         ("The same for scripts", str(written)),
     )

@@ -1,6 +1,7 @@
 """A service with invented businesses in a folder of its own, for people who make widgets and themes."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -37,7 +38,12 @@ def invent(config: Config, businesses: Mapping[str, Business] | None = None, *, 
     """Settings for a SQLite database in `config.instance` that holds these businesses under these short names, relative
     to now; by default one that is written from left to right.
     """
-    made = replace(config, database_url=f"sqlite:///{config.instance / 'invented.db'}", development=True)
+    made = replace(
+        config,
+        database_url=f"sqlite:///{config.instance / 'invented.db'}",
+        secret_key=config.secret_key or secrets.token_urlsafe(48),
+        development=True,
+    )
     migrate(made.database_url)
     database, now = Database(made.database_url), clock()
     try:

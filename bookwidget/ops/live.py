@@ -56,6 +56,8 @@ class Live:
     app: Flask | None = None
     starts: list[str] = field(default_factory=list)
     """Addresses that no link leads to."""
+    first: str = ""
+    """The page of the front door; a short address for people to type."""
     clock: Clock = utc_now
     _seen: tuple[tuple[str, int], ...] | None = None
     _making: threading.Lock = field(default_factory=threading.Lock)
@@ -109,6 +111,8 @@ class Live:
             return Response(str(self.version), headers={"Cache-Control": "no-store"})
         if request.path == SCRIPT:
             return Response(RELOAD, mimetype="text/javascript")
+        if request.path == "/" and self.first:
+            return Response(status=303, headers={"Location": self.first, "Cache-Control": "no-store"})
         if self.trouble or self.app is None:
             return Response(
                 f"{self.trouble}\n\nMend it and save: this page loads by itself.", 500, mimetype="text/plain"

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, TemplateSyntaxError
+from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.meta import find_referenced_templates
 
 from bookwidget.theming.lookup import ThemeLoader
+from bookwidget.theming.markup import tree_of
 from bookwidget.theming.themes import Theme, ThemeError, Themes
 
 
@@ -45,3 +46,37 @@ def broken(path: Path, name: str, environment: Environment) -> tuple[int, str] |
             before = source[: source.find(wanted)]
             return before.count("\n") + 1, f"there is no template {wanted!r}"
     return None
+
+
+def lost(path: Path, name: str, environment: Environment) -> Iterator[tuple[int, str]]:
+    """Line and reason of what never gets onto the page: blocks that the template has not which this one extends, and
+    what stands outside of its blocks. Jinja says nothing of either.
+    """
+    tree = tree_of(path, environment)
+    offered = blocks_above(tree, name, environment)
+    if offered is None:
+        return
+    is_below = False
+    for node in tree.body:
+        if isinstance(node, nodes.Block) and node.name not in offered:
+            yield node.lineno, f"there is no block {node.name!r}, only {', '.join(sorted(offered))}"
+        if isinstance(node, nodes.Output) and is_below:
+            for one in node.nodes:
+                if not isinstance(one, nodes.TemplateData) or one.data.strip():
+                    before = one.data if isinstance(one, nodes.TemplateData) else ""
+                    line = one.lineno + before[: len(before) - len(before.lstrip())].count("\n")
+                    yield line, "what stands outside of the blocks is not shown"
+        is_below = is_below or isinstance(node, nodes.Extends)
+
+
+def blocks_above(tree: nodes.Template, name: str, environment: Environment) -> set[str] | None:
+    """Of the templates that it extends; None where it extends none, or one that only the page knows."""
+    above, loader = tree.find(nodes.Extends), environment.loader
+    if above is None or not isinstance(above.template, nodes.Const) or not isinstance(loader, ThemeLoader):
+        return None
+    wanted = environment.join_path(above.template.value, name)
+    path = loader.find(wanted)
+    if path is None:
+        return None
+    higher = tree_of(path, environment)
+    return {one.name for one in higher.find_all(nodes.Block)} | (blocks_above(higher, wanted, environment) or set())

@@ -78,7 +78,8 @@ def check_sheet(path: Path, looks: list[Palette], *, tokens_only: bool) -> Itera
             continue
         for item in body:
             yield from check_declaration(path, item, known, tokens_only=tokens_only)
-        yield from check_contrast(path, rule.source_line, body, looks)
+        if not is_drawing(body):
+            yield from check_contrast(path, rule.source_line, body, looks)
 
 
 def flat_rules(rules: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
@@ -93,6 +94,12 @@ def flat_rules(rules: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
             yield from flat_rules([one for one in items if one.type in ("qualified-rule", "at-rule")])
         elif rule.type == "error":
             yield rule, []
+
+
+def is_drawing(body: list[Any]) -> bool:
+    """A `::before` or `::after` without words."""
+    said = [tinycss2.serialize(item.value).strip() for item in body if item.lower_name == "content"]
+    return said[-1:] in (['""'], ["''"])
 
 
 def check_declaration(path: Path, item: Any, known: set[str], *, tokens_only: bool) -> Iterator[Finding]:

@@ -163,7 +163,7 @@ def _face(manifest: Path, toml: str, family: str, file: str) -> str:
     """A font that the theme brings: one file, of all weights."""
     line, folder = line_of(toml, family), manifest.parent
     if not FAMILY.fullmatch(family) or not FONT_FILE.fullmatch(str(file)):
-        raise ThemeError(manifest, f"the font {family!r} names a file such as 'lora.woff2', not {file!r}", line)
+        raise ThemeError(manifest, f"the font {family!r} is a file of static/ such as 'lora.woff2', not {file!r}", line)
     path = folder / "static" / file
     if not path.is_file():
         raise ThemeError(manifest, f"the font {family!r}: there is no {_shown(path)}", line)

@@ -85,8 +85,10 @@ def refuse(here: Place, widget: str) -> Response:
 
 @blueprint.get("/")
 def front_door() -> ResponseReturnValue:
-    """A business's own host name leads to its portal; the platform has no front page."""
-    tenant_id = tenant_of_host() or abort(404)
+    """A business's own host name leads to its portal, ours to the two doors: customers, and businesses."""
+    tenant_id = tenant_of_host()
+    if tenant_id is None:
+        return redirect("/login", 303)
     g.place = Place(tenant_id, HOSTED)
     return redirect(f"/p/{g.place.tenant.slug}/", 303)
 

@@ -36,6 +36,14 @@ THEMES = {
     "a name nobody gives": ({LOGIN: PAGE + "\n{{ custmer }}{% endblock %}"}, f"{LOGIN}:2: context: no page gives 'cus"),
     "no such part of the frame": ({LOGIN: PAGE + "{{ frame.logo }}{% endblock %}"}, f"{LOGIN}:1: context: there is no"),
     "what Jinja cannot read": ({LOGIN: "{% if %}"}, f"{LOGIN}:1: manifest: Expected an expression"),
+    "a block that is none": (
+        {LOGIN: PAGE + "x{% endblock %}\n{% block intro %}{% endblock %}"},
+        f"{LOGIN}:2: template: there is no block 'intro', only header, main, page, script, title, width",
+    ),
+    "what is shown nowhere": (
+        {LOGIN: PAGE + "x{% endblock %}\n\n<p>"},
+        f"{LOGIN}:3: template: what stands outside of the blocks is not shown",
+    ),
     "an inline style": ({LOGIN: PAGE + '{% endblock %}\n<p style="color:red">'}, f"{LOGIN}:2: inline: pages refuse th"),
     "a style element": ({LOGIN: "<style>p{}</style>"}, f"{LOGIN}:1: inline: pages refuse <style>"),
     "an inline script": ({LOGIN: "\n\n<script>go()</script>"}, f"{LOGIN}:3: inline: pages refuse a script without src"),
@@ -140,6 +148,7 @@ def test_a_finding_is_a_line_that_editors_follow_and_the_status_is_1(
 
 def test_what_is_sound_passes(here: Path) -> None:
     put(here / "themes/mine", {**SOUND, "static/x.css": ".a{color:var(--bw-color-bad);margin-inline:1px}"})
+    put(here / "themes/mine", {"static/y.css": '.a::before{content:"";background:var(--bw-color-fill)}'})
     put(
         here / "widgets/ping",
         {**PING, "static/x.css": ".a{background:var(--bw-color-tint);color:var(--bw-color-link)}"},
@@ -153,7 +162,7 @@ def test_what_is_shipped_can_be_named_by_its_folder(here: Path) -> None:
     """As in a working copy, where one's own stands beside it."""
     for kind, folder in (("widget", shipped_widgets() / "login"), ("theme", shipped_themes() / "warm")):
         answer = bookwidget(kind, "check", str(folder))
-        assert (answer.exit_code, answer.output) == (0, f"{folder.name}: nothing found\n")
+        assert (answer.exit_code, answer.output) == (0, f"{folder.name}: nothing wrong\n")
 
 
 def test_in_words_of_its_own(here: Path) -> None:
@@ -161,7 +170,17 @@ def test_in_words_of_its_own(here: Path) -> None:
     for language in ("ar", "de"):
         words = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Pinged"\nmsgstr "x"\n'
         put(here / f"widgets/ping/translations/{language}/LC_MESSAGES", {"ping.po": words})
-    assert bookwidget("widget", "check", "widgets/ping").output == "ping: nothing found\n"
+    assert bookwidget("widget", "check", "widgets/ping").output == "ping: nothing wrong\n"
+
+
+def test_who_only_looks_leaves_nothing_behind(here: Path) -> None:
+    """No instance, and no secret that would be given away with the theme."""
+    for kind in ("theme", "widget"):
+        made = bookwidget(kind, "new", "mine")
+        command = "theme workbench" if kind == "theme" else "widget dev"
+        assert made.output.endswith(f"\nLook at it: bookwidget {command} {kind}s/mine\n")
+        assert bookwidget(kind, "check", f"{kind}s/mine").exit_code == 0
+    assert sorted(path.name for path in here.iterdir()) == ["themes", "widgets"]
 
 
 @pytest.mark.parametrize("kind", ["theme", "widget"])

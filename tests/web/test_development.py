@@ -158,6 +158,8 @@ def test_what_is_saved_is_served_and_a_mistake_is_shown_until_it_is_mended(sqlit
     assert client.get(VERSION).text == "1"
     assert f'<script src="{SCRIPT}">' in client.get("/dev/mailbox").text
     assert client.get(SCRIPT).mimetype == "text/javascript"
+    live.first = "/dev/workbench?theme=brand"
+    assert client.get("/").location == live.first, "the address that the command prints is short"
     (widget / "widget.toml").write_text("titel = 1")
     assert live.look()
     broken = client.get("/dev/mailbox")

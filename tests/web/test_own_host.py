@@ -75,7 +75,7 @@ def test_where_the_probe_does_not_come_back_it_is_the_bearer_layer(web: Web, boo
 def test_the_front_door_is_the_portal(web: Web, book: Guest) -> None:
     assert book.get("/").location == "/p/yoga/"
     assert book.get("/p/yoga/").location == "/w/yoga/0/portal/"
-    assert web.visitor().get("/").status_code == 404
+    assert web.visitor().get("/").location == "/login", "on our own, the doors for customers and businesses"
 
 
 @pytest.mark.parametrize(
