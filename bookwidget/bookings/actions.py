@@ -108,6 +108,14 @@ from bookwidget.bookings.uploads import (
     read_answer_file,
 )
 from bookwidget.bookings.waiting import leave_waiting_list, left_list, read_waiting
+from bookwidget.bookings.waiting_desk import (
+    WaitedDate,
+    Waiter,
+    WaitingPage,
+    list_waiting,
+    offer_now,
+    remove_waiting,
+)
 from bookwidget.bookings.waiting_links import KeptPlace, kept_token, open_waiting, read_kept_token, waiting_token
 from bookwidget.bookings.where import AT_CUSTOMER, Where, Wherever, checked_where, wherever
 from bookwidget.schedule.rules import Slot
@@ -183,7 +191,10 @@ __all__ = [
     "Transfer",
     "TransferOffer",
     "UploadFacts",
+    "WaitedDate",
+    "Waiter",
     "WaitingDetails",
+    "WaitingPage",
     "WaitingPlace",
     "WantedDate",
     "Where",
@@ -232,6 +243,7 @@ __all__ = [
     "list_dates",
     "list_notes",
     "list_notes_of",
+    "list_waiting",
     "make_feed",
     "mark_attendance",
     "may_book_again",
@@ -242,6 +254,7 @@ __all__ = [
     "most_places",
     "move_booking",
     "move_series",
+    "offer_now",
     "offer_places",
     "offer_transfer",
     "offers_feeds",
@@ -270,6 +283,7 @@ __all__ = [
     "read_numbers",
     "read_series",
     "read_waiting",
+    "remove_waiting",
     "resize_place",
     "resume_booking",
     "rhythm_words",

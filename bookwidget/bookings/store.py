@@ -118,6 +118,13 @@ OFFER_UNTIL = case(
     else_=select(Hold.until).where(Hold.id == WaitlistEntry.offer_hold_id).scalar_subquery(),
 ).label("offer_until")
 """The end of what is offered: that of the hold, where one keeps it."""
+POSITION = (
+    select(func.count())
+    .select_from(AHEAD)
+    .where(AHEAD.occurrence_id == WaitlistEntry.occurrence_id, AHEAD.id <= WaitlistEntry.id)
+    .scalar_subquery()
+    .label("position")
+)
 WAITING_COLUMNS = (
     WaitlistEntry.id,
     Occurrence.starts_at,
@@ -128,11 +135,7 @@ WAITING_COLUMNS = (
     Service.price,
     Provider.name.label("provider"),
     Location.name.label("location"),
-    select(func.count())
-    .select_from(AHEAD)
-    .where(AHEAD.occurrence_id == WaitlistEntry.occurrence_id, AHEAD.id <= WaitlistEntry.id)
-    .scalar_subquery()
-    .label("position"),
+    POSITION,
     WaitlistEntry.places,
     WaitlistEntry.offer_hold_id,
     OFFER_UNTIL,

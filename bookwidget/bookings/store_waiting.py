@@ -1,11 +1,13 @@
 """Statements on waiting lists. The tenant is never mentioned: the session's wall adds it."""
 
-from sqlalchemy import Uuid, bindparam, delete, func, null, or_, select, update
+from typing import Any
+
+from sqlalchemy import Integer, Select, Uuid, bindparam, delete, func, null, or_, select, update
 from sqlalchemy.orm import aliased
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import WaitlistEntry
-from bookwidget.bookings.store import OFFER_UNTIL, WAITED_FOR, WAITING_COLUMNS, around_occurrence
+from bookwidget.bookings.store import OFFER_UNTIL, POSITION, WAITED_FOR, WAITING_COLUMNS, around_occurrence
 from bookwidget.catalog.models import Location, Provider, Service
 from bookwidget.schedule.models import Occurrence
 from bookwidget.schedule.store import LAPSED_PLACES
@@ -89,6 +91,19 @@ LINE = (
     .order_by(WaitlistEntry.id)
 )
 """Those to whom something can be offered: whom the business has blocked would not get a booking."""
+ONE_IN_LINE = (
+    select(
+        WaitlistEntry.id,
+        WaitlistEntry.customer_id,
+        WaitlistEntry.places,
+        WaitlistEntry.is_passed,
+        WaitlistEntry.offer_hold_id,
+        OFFER_UNTIL,
+        Customer.is_blocked,
+    )
+    .join(Customer, Customer.id == WaitlistEntry.customer_id)
+    .where(WaitlistEntry.id == bindparam("entry"), WaitlistEntry.occurrence_id == bindparam("occurrence"))
+)
 ASK_AGAIN = (
     update(WaitlistEntry)
     .where(WaitlistEntry.occurrence_id == bindparam("of"), WaitlistEntry.is_passed.is_(True))
@@ -111,3 +126,27 @@ SERVED = select(WaitlistEntry.id, WaitlistEntry.customer_id, WaitlistEntry.offer
 )
 """Those whom a new booking gives what they waited for: who booked, and whose offer was used."""
 END_WAITING = delete(WaitlistEntry).where(WaitlistEntry.id.in_(bindparam("entries", expanding=True)))
+
+
+def lists(*, by_service: bool) -> Select[Any]:
+    """Everybody who waits for a date to come: date by date, each in order."""
+    chosen = (
+        select(
+            # In the order of the fields of `waiting_desk.Waiter`, and then of `waiting_desk.WaitedDate`.
+            WaitlistEntry.id, WaitlistEntry.customer_id, Customer.given_name, Customer.family_name, Customer.email,
+            Customer.is_blocked, POSITION, WaitlistEntry.places, WaitlistEntry.joined_at, WaitlistEntry.is_passed,
+            WaitlistEntry.offer_hold_id, OFFER_UNTIL,
+            Occurrence.id, Service.name, Occurrence.starts_at, Occurrence.ends_at,
+            func.coalesce(Provider.name, ""), func.coalesce(Location.name, ""),
+            Occurrence.capacity - Occurrence.seats_taken + LAPSED_PLACES,
+        )
+        .select_from(WAITED_FOR.join(Customer, Customer.id == WaitlistEntry.customer_id))
+        .where(Occurrence.state == "scheduled", Occurrence.starts_at > bindparam("now"))
+    )  # fmt: skip
+    if by_service:
+        chosen = chosen.where(Occurrence.service_id == bindparam("service", type_=Uuid))
+    chosen = chosen.order_by(Occurrence.starts_at, Occurrence.id, WaitlistEntry.id)
+    return chosen.limit(bindparam("size", type_=Integer)).offset(bindparam("skip", type_=Integer))
+
+
+LISTS = {by_service: lists(by_service=by_service) for by_service in (False, True)}

@@ -35,6 +35,7 @@ KINDS = {
     "series.date_left_out": _("A date of the series was not free and is left out"),
     "waitlist.joined": _("Joined the waiting list"),
     "waitlist.left": _("Left the waiting list"),
+    "waitlist.removed": _("Taken off the waiting list by the business"),
     "waitlist.offered": _("A place was offered to somebody on the waiting list"),
     "waitlist.offer_ended": _("The offer of a place ended"),
     "customer.added": _("Added by staff"),

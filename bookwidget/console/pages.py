@@ -17,6 +17,7 @@ MENU = (
         ("today", _("Today"), Permission.BOOKING_READ),
         ("calendar", _("Calendar"), Permission.BOOKING_READ),
         ("bookings", _("Bookings"), Permission.BOOKING_READ),
+        ("waiting", _("Waiting lists"), Permission.BOOKING_READ),
         ("customers", _("Customers"), Permission.BOOKING_READ),
         ("closures", _("Closure requests"), Permission.BOOKING_READ),
         ("imports", _("Import"), Permission.CUSTOMERS_IMPORT),

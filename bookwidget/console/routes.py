@@ -40,6 +40,7 @@ from bookwidget.console import (
     today,
     trail,
     undelivered,
+    waiting,
 )
 from bookwidget.console.pages import menu
 from bookwidget.kernel.permissions import Permission
@@ -109,6 +110,8 @@ for path, view in (
     ("/dates/new", publishing.dates_new),
     ("/dates/<occurrence>/change", changing_dates.dates_change),
     ("/dates/<occurrence>/cancel", changing_dates.dates_cancel),
+    ("/waiting/<occurrence>/<entry>/offer", waiting.waiting_offer),
+    ("/waiting/<occurrence>/<entry>/remove", waiting.waiting_remove),
     ("/hours/", hours.hours),
     ("/hours/off", hours.hours_off),
     ("/hours/off/<off>/end", hours.hours_end),
@@ -167,6 +170,7 @@ blueprint.add_url_rule("/calendar/", "calendar", calendar.calendar)
 blueprint.add_url_rule("/today/", "today", today.today)
 blueprint.add_url_rule("/dates/", "dates", dates.dates)
 blueprint.add_url_rule("/dates/<occurrence>/", "dates_one", dates.dates_one)
+blueprint.add_url_rule("/waiting/", "waiting", waiting.waiting)
 blueprint.add_url_rule("/settings/simulator", "settings_simulator", simulator.settings_simulator)
 blueprint.add_url_rule("/questions/", "questions", questions.questions)
 blueprint.add_url_rule("/services/", "services", services.services)

@@ -18,14 +18,16 @@ from uuid import UUID
 from bookwidget.bookings import actions
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
-from bookwidget.kernel.actors import customer
+from bookwidget.kernel.actors import customer, member
 from bookwidget.kernel.errors import DomainError
 from bookwidget.tenancy.actions import facts_of
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.scope import Scope
 
 Call = tuple[str, UUID, tuple[object, ...], dict[str, object]]
-"""An action's name, the customer who acts, and what it is given."""
+"""An action's name, who acts, and what it is given."""
+OF_STAFF = ("offer_now", "remove_waiting")
+"""Actions of members; all others are customers'."""
 WORK = "a worker's turn"
 """In place of an action's name: what is due is done."""
 SECONDS = 60
@@ -50,7 +52,8 @@ def outcome(database: Database, part: Part, call: Call) -> str:
         Worker(database, Services(), lambda: part.now).run_once()
         return "worked"
     with database.session(part.tenant_id) as session:
-        scope = Scope(session, facts_of(session), customer(who), part.now)
+        actor = member(who) if name in OF_STAFF else customer(who)
+        scope = Scope(session, facts_of(session), actor, part.now)
         try:
             getattr(actions, name)(scope, *values, **named)
         except DomainError as error:

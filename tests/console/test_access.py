@@ -66,10 +66,11 @@ LEAD_BACK = {
         "start_colour",
         "start_end",
         "start_skip",
+        "waiting_offer",
     )
 }
 """Looked at, they only lead to the page with their button."""
-OF_BOOKINGS = ("console.bookings", "console.customers", "console.closures")
+OF_BOOKINGS = ("console.bookings", "console.customers", "console.closures", "console.waiting")
 """Begin the endpoints that every member may open."""
 
 
@@ -104,6 +105,7 @@ def ids(web: Web) -> dict[str, str]:
         "off": off.id.hex, "service": web.yoga.ids["massage"].hex, "question": question.id.hex, "ticket": ticket.hex,
         "customer": web.yoga.ids["ada"].hex, "message": "booking.made.customer.email", "token": "made-up",
         "member": web.yoga.ids["owner"].hex, "number": made.id.hex, "occurrence": booking.occurrence_id.hex,
+        "entry": uuid7().hex,
     }  # fmt: skip
 
 
@@ -211,7 +213,7 @@ def test_another_business_finds_nothing_and_changes_nothing(web: Web) -> None:
             statuses = {ask(visitor, method, path, token) for token in tokens}
             assert statuses == ({404} if method == "GET" else {404, 403}), (method, path)
             tried += 1
-    assert tried == 74
+    assert tried == 77
     for page in (
         "branding/", "settings/", "sites/", "embed/", "bookings/?when=all", "questions/", "hours/", "customers/",
     ):  # fmt: skip

@@ -13,12 +13,12 @@ from bookwidget.catalog.models import Service, TicketType
 from bookwidget.kernel.ids import uuid7
 from bookwidget.notices.kinds import KINDS, SMS
 from bookwidget.notices.wishes import unsubscribe_token
-from bookwidget.schedule.models import TimeOff
+from bookwidget.schedule.models import Occurrence, TimeOff
 from bookwidget.schedule.rules import OccurrenceKey
 from bookwidget.tenancy.models import RefusedSite
 from tests.bookings.acting import Acting
 from tests.bookings.repeating import REPEATS, TEN, WEEKLY, key_at
-from tests.factories import make_appointment, make_booking, make_class
+from tests.factories import make_appointment, make_booking, make_class, make_customer
 from tests.web_fixtures import Visitor, Web
 
 
@@ -95,6 +95,7 @@ def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]
     full = make_class(web.yoga, days=50, capacity=1)
     make_booking(web.yoga, occurrence=full)
     web.yoga.add(WaitlistEntry(id=uuid7(), customer_id=ids["ben"], occurrence_id=full.id, joined_at=web.now))
+    yield from waiting_pages(web, visitor, full)
     page = f"dates/{full.id.hex}"
     for path in ("", "change", "cancel"):
         yield f"date {path}", visitor.get(f"{page}/{path}")
@@ -107,6 +108,26 @@ def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]
     empty = make_class(web.yoga, days=51)
     for path in ("", "cancel"):
         yield f"empty date {path}", visitor.get(f"dates/{empty.id.hex}/{path}")
+
+
+def waiting_pages(web: Web, visitor: Visitor, full: Occurrence) -> Iterator[tuple[str, TestResponse]]:
+    """Lists with somebody in each state, what is refused, and nobody at all."""
+    yield "waiting lists", visitor.get("waiting/")
+    yield "nobody waits", visitor.get(f"waiting/?service={web.yoga.ids['flow'].hex}&page=9&done=removed")
+    free, whom = make_class(web.yoga, days=49, capacity=2), (("123", {}), ("456", {"is_passed": True}))
+    for name, state in (*whom, ("789", {"offered_until": web.now + timedelta(hours=1)})):
+        waiter = make_customer(uuid7(), f"{name}@example.com", name, "", web.now)
+        web.yoga.add(waiter)
+        entry = WaitlistEntry(id=uuid7(), customer_id=waiter.id, occurrence_id=free.id, joined_at=web.now, **state)
+        web.yoga.add(entry)
+    yield "waiting with free places", visitor.get("waiting/")
+    path = f"waiting/{free.id.hex}/{entry.id.hex}"
+    yield "remove from the list", visitor.get(f"{path}/remove")
+    sent = visitor.form("waiting/", f"{path}/offer")
+    visitor.post(f"{path}/offer", sent)
+    yield "offered by hand", visitor.get("waiting/?done=offered")
+    yield "remove who has an offer", visitor.get(f"{path}/remove")
+    yield "nothing to offer", visitor.post(f"waiting/{full.id.hex}/{entry.id.hex}/offer", sent)
 
 
 def changing_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]:
