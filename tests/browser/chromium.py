@@ -55,6 +55,10 @@ class Chromium(Driven):
         features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
         self._devtools("Emulation.setEmulatedMedia", features=features)
 
+    def to_front(self) -> None:
+        """Gives the page the focus: after a frame that had it, without windows nobody has it."""
+        self._devtools("Page.bringToFront")
+
     def told(self) -> list[str]:
         """What assistive technology is told of the page, in order: role and name of whatever has a name."""
         nodes = self._devtools("Accessibility.getFullAXTree")["nodes"]

@@ -5,6 +5,7 @@ something of at least 24 px.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from selenium.webdriver.common.action_chains import ActionChains
@@ -68,6 +69,10 @@ class Hands:
         """The line after the first of a list to choose from."""
         self.browser.keys(css, Keys.ARROW_DOWN)
 
+    def choose_file(self, css: str, path: Path) -> None:
+        """The device's own window for choosing is no part of the page: the field is given the file."""
+        self.browser.fill(css, str(path))
+
     def sees(self, words: str, css: str = "main") -> None:
         """Waits for words."""
         self.browser.wait(f"{words!r} in {css}", lambda: words in self.browser.text(css, 0.1))
@@ -87,6 +92,10 @@ class KeyboardHands(Hands):
         super().__init__(browser, stage)
         self.stops: set[str] = set()
 
+    def open(self, url: str) -> None:
+        super().open(url)
+        self.browser.to_front()
+
     def press(self, css: str) -> None:
         self._reach(css)
         self._keys(Keys.ENTER)
@@ -99,6 +108,10 @@ class KeyboardHands(Hands):
     def pick_second(self, css: str) -> None:
         self._reach(css)
         self._keys(Keys.ARROW_DOWN)
+
+    def choose_file(self, css: str, path: Path) -> None:
+        self._reach(css)
+        super().choose_file(css, path)
 
     def choose(self, css: str) -> None:
         stop = self._reach(css, lambda found: found["arrived"] or found["kin"])

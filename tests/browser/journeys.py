@@ -163,11 +163,36 @@ def logs_out(hands: Hands) -> None:
     hands.there("input[name=password]")
 
 
+def goes_through_the_portal(hands: Hands) -> None:
+    """One embed for all: a stranger logs in, comes to the first section, and goes from each to the next."""
+    hands.visit("portal")
+    hands.type("input[name=email]", "ada@example.com")
+    hands.type("input[name=password]", NEW_PASSWORD)
+    hands.press("main form button")
+    hands.sees("Massage", ".bw-list")
+    for section, found in (
+        ("book", f"main a[href*='{hands.stage.yoga.ids['flow'].hex}']"),
+        ("profile", "input[name=given_name]"),
+    ):
+        hands.press(f".bw-nav a[href$='/{section}/']")
+        hands.there(f".bw-nav a[href$='/{section}/'][aria-current=page]")
+        hands.there(found)
+    hands.press(".bw-head summary")
+    hands.press("form[action*='/sign-out'] button")
+    hands.there("input[name=password]")
+    hands.visit("portal")
+    hands.there("input[name=password]")
+
+
 def books_as_a_guest(hands: Hands) -> None:
     to_service(hands, "flow")
     keep_a_time(hands)
     hands.press("button[name=do][value=review].bw-btn")
     hands.there("[aria-invalid=true]")
+    gives_name_and_books(hands)
+
+
+def gives_name_and_books(hands: Hands) -> None:
     hands.type("input[name=given_name]", "Sam")
     hands.type("input[name=email]", "sam@example.com")
     hands.press("button[name=do][value=review].bw-btn")
@@ -222,6 +247,7 @@ CUSTOMERS: dict[str, Callable[[Hands], None]] = {
     "Add a child to the profile": names_a_companion,
     "Change the password": changes_the_password,
     "Log out": logs_out,
+    "Portal: log in, go through its sections, log out": goes_through_the_portal,
     "Book as a guest, after a mistake": books_as_a_guest,
     "Cancel by the link of a mail": cancels_by_the_mails_link,
 }

@@ -11,13 +11,14 @@ from tests.browser.chromium import Chromium
 from tests.browser.hands import WAYS, Hands
 from tests.browser.journeys import CUSTOMERS, prepare
 from tests.browser.journeys_desk import OWNERS
+from tests.browser.journeys_newcomers import NEWCOMERS
 from tests.browser.stage import Stage, raise_stage
 from tests.browser.table import cell, shown_in
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.browser
 
-JOURNEYS = CUSTOMERS | OWNERS
+JOURNEYS = CUSTOMERS | OWNERS | NEWCOMERS
 
 
 @pytest.fixture
