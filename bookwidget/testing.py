@@ -18,7 +18,8 @@ else:  # most tests invent nothing
 
 Browse = Callable[..., TestResponse]
 """`browse("ping")`, `browse("ping", "more?page=2")`, `browse("ping", name="Ada")`: opens a widget's page, or fills in
-and sends the form that is there, as a customer who is signed in.
+and sends the form that is there, as a customer who is signed in. The answer is the page that they see then: a
+redirect is followed, and stands in its `history`.
 """
 
 
@@ -36,7 +37,7 @@ def invented_customer(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
 def browse(invented_customer: "invented.Guest") -> Browse:
     def answer(widget: str, path: str = "", **typed: str) -> TestResponse:
         where = f"{widget}/{path}"
-        return invented_customer.post(where, typed) if typed else invented_customer.get(where)
+        return invented_customer.post(where, typed, follows=True) if typed else invented_customer.get(where)
 
     return answer
 

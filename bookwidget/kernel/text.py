@@ -4,7 +4,7 @@ Rules and actions say *what* to tell a person; the page, the mail or the command
 knows the language. So Python code makes a `Text`, and `theming.i18n.translate` turns it into words.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Text:
         chosen = self.plural if self.plural is not None and self.values["n"] != 1 else self.msgid
         values = {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in self.values.items()}
         return chosen % values if values else chosen
+
+    def __mod__(self, more: dict[str, object]) -> "Text":
+        """With values that others know, as validators of forms know their limits; of those, what the message names."""
+        named = {name: value for name, value in more.items() if f"%({name})" in self.msgid}
+        return replace(self, values={**named, **self.values})
 
 
 def _(msgid: str, **values: object) -> Text:

@@ -1,6 +1,5 @@
 """`bookwidget theme …` and `bookwidget widget …`: for people who make themes and widgets."""
 
-import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -14,7 +13,6 @@ import click
 from bookwidget import Parts, find_parts
 from bookwidget.config import Config, ConfigError
 from bookwidget.kernel.later import later
-from bookwidget.logs import configure_logging
 from bookwidget.ops.processes import check_port, stop_asked
 from bookwidget.theming.findings import Finding
 from bookwidget.theming.themes import Themes
@@ -103,8 +101,8 @@ def widget_dev(name: str) -> None:
     slug = Path(name).resolve().name
     if slug not in find_parts(config).widgets:
         raise ConfigError(f"there is no widget {slug!r}")
-    both = {one: invented.of_demo(one) for one in (invented.LEFT_TO_RIGHT, invented.RIGHT_TO_LEFT)}
-    show(config, both, query=f"&widget={slug}")
+    spoken = (invented.LEFT_TO_RIGHT, invented.IN_GERMAN, invented.RIGHT_TO_LEFT)
+    show(config, {one: invented.of_demo(one) for one in spoken}, query=f"&widget={slug}")
 
 
 @theme_group.command("workbench")
@@ -172,11 +170,8 @@ def known_theme(themes: Themes, name: str) -> str:
 
 
 def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) -> None:
-    """Until it is stopped; nothing is left behind. Hundreds of pages are asked for, and each line about one of them
-    would push the address out of sight, so only what goes wrong is said.
-    """
+    """Until it is stopped; nothing is left behind."""
     check_port(config.listen, config.port)
-    configure_logging(level=logging.WARNING)
     stop = stop_asked()
     with TemporaryDirectory() as folder:
         click.echo("Inventing a few bookings …")

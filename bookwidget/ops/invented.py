@@ -22,7 +22,7 @@ from bookwidget.web.visits import HOSTED
 
 GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 OF_THEME = {"accent", "surface", "radius", "font", "scheme"}
-LEFT_TO_RIGHT, RIGHT_TO_LEFT = "harbour-yoga", "noor-physio"
+LEFT_TO_RIGHT, RIGHT_TO_LEFT, IN_GERMAN = "harbour-yoga", "noor-physio", "salon-lindner"
 
 
 def of_demo(slug: str, *, theme: str = "") -> Business:
@@ -72,13 +72,16 @@ class Guest:
     def get(self, path: str) -> TestResponse:
         return self.client.get(self.base + path, base_url=self.here)
 
-    def post(self, path: str, typed: dict[str, str]) -> TestResponse:
-        """Fills in the form at that address that has the first of these fields, and sends it."""
+    def post(self, path: str, typed: dict[str, str], *, follows: bool = False) -> TestResponse:
+        """Fills in the form at that address that has the first of these fields, and sends it. `follows`: redirects."""
         forms = self.get(path).text.split("<form")
         mine = next((form for form in forms if f'name="{next(iter(typed))}"' in form), "")
         found = GUARD.search(mine)
         data = {**typed, "csrf_token": found[1] if found else ""}
-        return self.client.post(self.base + path, base_url=self.here, data=data, headers={"Origin": self.here})
+        origin = {"Origin": self.here}
+        return self.client.post(
+            self.base + path, base_url=self.here, data=data, headers=origin, follow_redirects=follows
+        )
 
     def send(self, url: str, name: str, **typed: str) -> TestResponse:
         """Sends that page's first form with a field of this name, as it stands but for what is typed."""

@@ -2,6 +2,7 @@
 are loaded again whenever a file is saved.
 """
 
+import logging
 import sys
 import threading
 import traceback
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from bookwidget import create_app
 from bookwidget.config import Config
 from bookwidget.kernel.clock import Clock, utc_now
+from bookwidget.logs import configure_logging
 from bookwidget.ops.demo_content import Business
 from bookwidget.ops.invented import Guest
 from bookwidget.ops.processes import Wsgi, check_port, serve_app
@@ -85,6 +87,8 @@ class Live:
         before = self.app
         try:
             self.app = create_app(self.config, clock=self.clock)
+            # hundreds of pages are asked for: a line about each would push what goes wrong out of sight
+            configure_logging(level=logging.WARNING)
             self.trouble = ""
         except Exception:  # whatever it is, whoever saved the file is told on the page
             self.trouble = traceback.format_exc(limit=-6)
@@ -124,9 +128,12 @@ class Live:
         return found
 
     def let_in(self, environ: dict[str, Any]) -> None:
-        """Somebody is signed in already, but on the pages for logging in; the workbench sees what they see."""
+        """Somebody is signed in already, but on the pages for logging in; the workbench sees what they see.
+
+        A site may name the page's language behind a dot.
+        """
         parts: list[str] = [*environ["PATH_INFO"].split("/"), "", "", "", ""]
-        root, slug, site = parts[1:4]
+        root, slug, site = parts[1], parts[2], parts[3].partition(".")[0]
         mine = (
             [self.cookies.get((slug, site), "")] if root == "w" and not is_for_strangers(environ["PATH_INFO"]) else []
         )

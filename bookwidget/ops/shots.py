@@ -5,7 +5,6 @@ Two runs on two days give the same pictures: what is invented is relative to a f
 for now. So what differs is a change of the theme, of a widget, of the product or of the browser.
 """
 
-import logging
 import os
 import shutil
 import threading
@@ -24,7 +23,6 @@ from PIL import Image, ImageChops
 
 from bookwidget import HERE
 from bookwidget.config import Config, ConfigError
-from bookwidget.logs import configure_logging
 from bookwidget.ops import invented
 from bookwidget.ops.chromium import Chromium
 from bookwidget.ops.demo_content import Business
@@ -114,7 +112,6 @@ def serving(config: Config, businesses: Mapping[str, Business]) -> Iterator[Live
         own = replace(config, instance=Path(kept), port=port, public_url=f"http://localhost:{port}")
         live = Live(invented.invent(own, businesses, clock=lambda: NOW), businesses, clock=lambda: NOW)
         live.look()
-        configure_logging(level=logging.WARNING)
         live.sign_in()
         server = threading.Thread(target=serve_app, args=(live, own.listen, port, 2, stop), daemon=True)
         server.start()

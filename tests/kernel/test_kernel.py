@@ -35,3 +35,10 @@ def test_text_says_english_until_it_is_translated() -> None:
     assert str(_("Booked by %(name)s", name="Ada")) == "Booked by Ada"
     assert [str(n_("%(n)s place", "%(n)s places", n)) for n in (0, 1, 2)] == ["0 places", "1 place", "2 places"]
     assert str(_("100 % sure")) == "100 % sure"
+
+
+def test_a_validator_fills_in_its_limits() -> None:
+    limits: dict[str, object] = {"min": -1, "max": 200}
+    assert str(_("At most %(max)s for %(name)s", name="Ada") % limits) == "At most 200 for Ada"
+    assert str(_("100 % sure") % limits) == "100 % sure"
+    assert str(_("At most %(max)s", max=5) % limits) == "At most 5"

@@ -1,11 +1,14 @@
 """docs/themes.md and docs/widgets.md as a newcomer walks them: commands and files are taken from the documents."""
 
+import compileall
 import os
 import re
 import subprocess
 import sys
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +16,7 @@ from click.testing import CliRunner
 from bookwidget import find_parts
 from bookwidget.config import Config, ConfigError
 from bookwidget.ops.cli import cli
-from bookwidget.ops.invented import Guest, invent
+from bookwidget.ops.invented import LEFT_TO_RIGHT, Guest, invent, of_demo
 from bookwidget.ops.starting import new_theme, new_widget
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.rendering import SHARED, Frame
@@ -25,6 +28,14 @@ WIDGETS, THEMES = ((DOCS / f"{name}.md").read_text("utf-8") for name in ("widget
 def commands(text: str) -> list[list[str]]:
     blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [line.removeprefix("$ ").split() for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+def put_files(text: str, folder: Path, below: str) -> None:
+    """The files below that folder which the document has in full."""
+    for name, content in re.findall(rf"^`({below}/[\w./-]+)`\n```\w+\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
 
 
 def column(text: str, section: str) -> set[str]:
@@ -59,6 +70,45 @@ def test_the_new_widget_works_in_a_service(here: Path) -> None:
     assert "Guest book</a>" in said, "it stands in the menu"
 
 
+def test_the_widget_with_data_works_as_it_stands_in_the_document(here: Path) -> None:
+    new_widget("next-class", here / "widgets", set())
+    put_files(WIDGETS, here, "widgets/next-class")
+    checked = CliRunner().invoke(cli, ["widget", "check", "widgets/next-class"])
+    assert checked.output == "next-class: nothing wrong\n"
+    guest = Guest(invent(Config.load(instance=here / "invented", widget_folders=(here / "widgets",))))
+    assert guest.get("next-class/").status_code == 401
+    guest.sign_in()
+    assert "<h2>Slow Flow</h2>" in guest.get("next-class/").text
+    refused = guest.post("next-class/", {"text": " "})
+    assert (refused.status_code, "Please write something." in refused.text) == (422, True)
+    for _click in range(2):
+        assert "Saved." in guest.post("next-class/", {"text": "My knee hurts."}, follows=True).text
+    [address] = re.findall(r'href="([^"]+/bookings/[A-Z0-9]{8})"', guest.get("bookings/").text)[:1]
+    booking = guest.client.get(address, base_url=guest.here)
+    assert booking.text.count("My knee hurts.") == 1, "a second click is the same note"
+
+
+def test_the_theme_with_a_template_works_as_it_stands_in_the_document(here: Path) -> None:
+    put_files(THEMES, here, "themes/overhang")
+    checked = CliRunner().invoke(cli, ["theme", "check", "themes/overhang"])
+    assert checked.output == "overhang: nothing wrong\n"
+    config = Config.load(instance=here / "invented", theme_folders=(here / "themes",))
+    guest = Guest(invent(config, {LEFT_TO_RIGHT: of_demo(LEFT_TO_RIGHT, theme="overhang")})).sign_in()
+    page = guest.get("bookings/").text
+    assert '<p class="hall">See you on the wall</p>' in page
+    [sheet] = re.findall(r'href="(/static/t/overhang/hall.css[^"]*)"', page)
+    assert ".hall::before" in guest.client.get(sheet, base_url=guest.here).text
+
+
+def test_the_actions_that_the_document_names_are_there() -> None:
+    table = WIDGETS.split("\n| Module | Some of its actions |\n")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| `([\w.]+)` \| (.*) \|$", table, re.MULTILINE)
+    assert len(rows) == 3
+    for module, actions in rows:
+        for name in re.findall(r"`(\w+)`", actions):
+            assert callable(getattr(import_module(module), name)), (module, name)
+
+
 @pytest.mark.parametrize("name", ["Big", "under_score", "console", "login", "a--b", ""])
 def test_a_name_that_cannot_be_is_refused_before_anything_is_written(here: Path, name: str) -> None:
     taken = set(find_parts(Config.load()).widgets)
@@ -86,20 +136,25 @@ def test_the_document_names_each_key_and_each_name_of_templates() -> None:
 @pytest.mark.slow
 def test_its_own_tests_pass(here: Path) -> None:
     [words] = [words for words in commands(WIDGETS) if words[0] == "pytest"]
-    new_widget("guest-book", here / "widgets", set())
-    done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
-    assert "2 passed" in done.stdout, done.stdout
+    for name in ("guest-book", "next-class"):
+        new_widget(name, here / "widgets", set())
+    put_files(WIDGETS, here, "widgets/next-class")
+    both = [*words, "widgets/next-class"]
+    done = subprocess.run([sys.executable, "-m", *both], capture_output=True, text=True, check=False)
+    assert "5 passed" in done.stdout, done.stdout
 
 
 @pytest.mark.slow
 def test_a_package_of_it_is_served(here: Path) -> None:
     """Built as the document says, installed beside nothing but the product, and asked for."""
     new_widget("guest-book", here / "widgets", set())
+    compileall.compile_dir(here / "widgets", quiet=2)
     [project] = re.findall(r"^`pyproject.toml`\n```toml\n(.*?)^```", WIDGETS, re.MULTILINE | re.DOTALL)
     (here / "pyproject.toml").write_text(project, "utf-8")
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
     subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", "out", "."], check=True)
     [wheel] = (here / "out").glob("*.whl")
+    assert not [name for name in ZipFile(wheel).namelist() if "__pycache__" in name]
     subprocess.run([*pip, "install", "--no-deps", "--target", "site", str(wheel)], check=True)
     code = (
         "from bookwidget import find_parts; from bookwidget.config import Config; print(*find_parts(Config()).widgets)"
