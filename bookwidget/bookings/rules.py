@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ def attendance_of_all(attendees: Iterable[Attendee]) -> Attendance:
     return Attendance.ABSENT if shown == {Attendance.ABSENT} else Attendance.BOOKED
 
 
+@lru_cache(maxsize=256)
 def start_range(first_day: date | None, last_day: date | None, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From, included, to, excluded, of starts on these local days; `Refused("last_day", …)` if they are swapped."""
     first, last = first_day or FIRST_DAY, last_day or LAST_DAY

@@ -126,12 +126,14 @@ def picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]
     return lambda values: [values[name] for name in names]
 
 
-def pattern(macro: PageMacro, *kinds: Hashable) -> Pattern:
-    """The macro's text for these kinds, in the language of the page. `TypeError` for a macro that knows its page."""
-    return _written(spoken(), macro, *kinds)
+def pattern(macro: PageMacro, *kinds: Hashable, keep: bool = True) -> Pattern:
+    """The macro's text for these kinds, in the language of the page. `TypeError` for a macro that knows its page.
+
+    A form may be a kind too: kept only if it is the blank one, `keep=form.is_blank`, and written anew otherwise.
+    """
+    return (_kept if keep else _written)(spoken(), macro, *kinds)
 
 
-@lru_cache(maxsize=KEPT, typed=True)
 def _written(_words: NullTranslations, macro: PageMacro, *kinds: Hashable) -> Pattern:
     if not macro.knows_no_page:
         raise TypeError(f"{macro.name} is kept for other pages: import it without context, from a template of its own")
@@ -140,6 +142,9 @@ def _written(_words: NullTranslations, macro: PageMacro, *kinds: Hashable) -> Pa
         return Pattern(macro(*kinds))
     finally:
         _writing.reset(before)
+
+
+_kept = lru_cache(maxsize=KEPT, typed=True)(_written)
 
 
 def of_request(answer: Asked) -> Asked:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, make_response, request, send_from_directory
+from flask import Blueprint, Response, abort, make_response, send_from_directory
 from rjsmin import jsmin
 from werkzeug.security import safe_join
 
 from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.styles import minified, static_css, stylesheet
+from bookwidget.web.current import request
 from bookwidget.web.services import services
 from bookwidget.web.visits import enter_tenant
 

@@ -10,8 +10,10 @@ import io
 import secrets
 from functools import lru_cache
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.http import parse_accept_header
+
+from bookwidget.web.current import request
 
 SMALLEST = 500
 """Bytes; below this a page gains nothing."""

@@ -3,7 +3,7 @@
 from functools import cached_property
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response
 
 from bookwidget.accounts.signing_in import LIFETIME, Credential, Kind, SignedIn, Visit, who_at_console
 from bookwidget.kernel.actors import Actor, member, visitor
@@ -11,6 +11,7 @@ from bookwidget.kernel.errors import Denied, Missing
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
 from bookwidget.tenancy.policy import may, not_yours
+from bookwidget.web.current import g, request
 from bookwidget.web.signing import set_first_party
 from bookwidget.web.visits import Place, is_plain_loopback
 

@@ -3,12 +3,13 @@
 import re
 from datetime import timedelta
 
-from flask import Blueprint, Request, abort, g, make_response, redirect, request
+from flask import Blueprint, Request, abort, make_response, redirect
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
 from bookwidget.tenancy.actions import note_refused_site
 from bookwidget.tenancy.store import SITE_OF_ORIGIN
+from bookwidget.web.current import g, request
 from bookwidget.web.frames import cookie_comes_back
 from bookwidget.web.guard import PlainForm
 from bookwidget.web.menu import is_on

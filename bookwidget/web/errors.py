@@ -2,7 +2,7 @@
 
 import errno
 
-from flask import Blueprint, Flask, g, make_response, request
+from flask import Blueprint, Flask, make_response
 from flask.wrappers import Response
 from werkzeug.exceptions import HTTPException
 
@@ -10,6 +10,7 @@ from bookwidget.kernel.errors import Denied, Missing, Refused, TooMany
 from bookwidget.kernel.text import Text, _
 from bookwidget.logs import log
 from bookwidget.tenancy.database import DatabaseBusy
+from bookwidget.web.current import g, request
 from bookwidget.web.desk import enter_console
 from bookwidget.web.product import is_product_page, render_product
 from bookwidget.web.rendering import render_bare, with_local_times

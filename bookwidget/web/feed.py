@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, make_response
 from flask.wrappers import Response
 
 from bookwidget.accounts.limits import Limit, count_attempt
 from bookwidget.bookings.actions import read_feed
 from bookwidget.kernel.errors import Missing
 from bookwidget.web import errors
+from bookwidget.web.current import request
 from bookwidget.web.services import services
 from bookwidget.web.signing import address
 from bookwidget.web.visits import HOSTED, enter_tenant, place

@@ -8,11 +8,12 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from flask import Response, current_app, make_response, request
+from flask import Response, current_app, make_response
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.ids import parse_uuid
+from bookwidget.web.current import request
 from bookwidget.web.visits import is_fetched, place
 
 LIFETIME = timedelta(seconds=60)

@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urljoin
 
-from flask import Response, g, make_response, request
+from flask import Response, make_response
 from werkzeug.wrappers import Response as BaseResponse
 
 from bookwidget.accounts.signing_in import Kind, renew
+from bookwidget.web.current import g, request
 from bookwidget.web.headers import put
 from bookwidget.web.rendering import render_bare
 from bookwidget.web.visits import Place, is_fetched, origin_of, own_origin, place, tenant_of_host

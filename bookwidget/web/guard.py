@@ -7,9 +7,9 @@ survive a renewed token and a second sign-in. It needs no cookie, so it works wh
 import hmac
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from flask import abort, current_app, g, request
+from flask import abort, current_app
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, ValidationError
@@ -17,6 +17,7 @@ from wtforms.csrf.core import CSRF
 
 from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.text import Text, _
+from bookwidget.web.current import g, request
 from bookwidget.web.inputs import written
 from bookwidget.web.visits import Place, own_origin
 
@@ -118,6 +119,12 @@ class Form(FlaskForm):
     def guard(self) -> Markup:
         """The token's hidden field."""
         return guard_of(type(self))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it is the one that all pages share, so that what is written of it may be kept (`pattern`)."""
+        form: Any = type(self)
+        return self is blank(form)
 
     def refuse(self, field: str, reason: Text) -> None:
         """Shows an action's refusal beside its field, or above the form if there is no such field."""

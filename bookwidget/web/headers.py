@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 
 from bookwidget.logs import log
+from bookwidget.web.current import g, request
 
 YEAR = "max-age=31536000"
 

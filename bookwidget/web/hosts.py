@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from bookwidget.accounts.limits import HOST_CHECK, count_attempt
@@ -21,6 +21,7 @@ from bookwidget.tenancy.policy import require
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import writing
 from bookwidget.tenancy.store import OWN_HOSTS, RELEASE_HOST
+from bookwidget.web.current import request
 from bookwidget.web.names import Names
 from bookwidget.web.services import services
 

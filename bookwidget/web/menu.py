@@ -3,13 +3,12 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from flask import request
-
 from bookwidget.accounts.portal import PortalMenu
 from bookwidget.accounts.settings import PORTAL_ENABLED
 from bookwidget.plugins import filtered, is_any
 from bookwidget.tenancy.extras import extras_of
 from bookwidget.tenancy.scope import TenantFacts
+from bookwidget.web.current import request
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.features import has_widget
 from bookwidget.web.services import Services, services

@@ -3,13 +3,14 @@
 import re
 from urllib.parse import urlsplit
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.actions import facts_of
 from bookwidget.tenancy.platform import SLUG, find_tenant
+from bookwidget.web.current import request
 from bookwidget.web.guard import Form
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services

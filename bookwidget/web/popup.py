@@ -4,7 +4,7 @@ Where no cookie comes back in a frame, or people rather see an address bar befor
 our own signs them in. It knows only a challenge; the verifier behind it never leaves the frame.
 """
 
-from flask import Blueprint, abort, make_response, redirect, request
+from flask import Blueprint, abort, make_response, redirect
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from wtforms import BooleanField, EmailField, PasswordField
@@ -12,6 +12,7 @@ from wtforms import BooleanField, EmailField, PasswordField
 from bookwidget.accounts.hand_over import Codes, hand_over, parse_challenge, redeem, sign_in_and_hand_over
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.text import _
+from bookwidget.web.current import request
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.rendering import render
 from bookwidget.web.services import services

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, make_response, request
+from flask import make_response
 from flask.wrappers import Response
 
 from bookwidget.kernel.text import Text
 from bookwidget.theming.i18n import direction, speaking
 from bookwidget.web.assets import console_css_url
+from bookwidget.web.current import g, request
 from bookwidget.web.desk import Desk
 from bookwidget.web.headers import first_party
 from bookwidget.web.services import services

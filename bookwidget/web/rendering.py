@@ -7,7 +7,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple, TypeVar
 
-from flask import g, make_response, request, url_for
+from flask import make_response, url_for
 from flask.wrappers import Response
 from jinja2 import TemplateError
 
@@ -24,6 +24,7 @@ from bookwidget.theming.patterns import hole, laying, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
+from bookwidget.web.current import g, request
 from bookwidget.web.features import has_page, has_widget
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.inputs import input_of

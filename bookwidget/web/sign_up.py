@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from wtforms import EmailField, PasswordField, StringField
@@ -12,6 +12,7 @@ from bookwidget.kernel.errors import Missing, Refused, TooMany
 from bookwidget.kernel.text import _, n_
 from bookwidget.theming.homes import likely_home
 from bookwidget.web import errors
+from bookwidget.web.current import request
 from bookwidget.web.desk import keep_console
 from bookwidget.web.guard import Form, refuse_foreign_posts
 from bookwidget.web.product import render_product

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Request, abort, g, make_response, redirect, request
+from flask import Flask, Request, abort, make_response, redirect
 from flask.sessions import SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
@@ -17,6 +17,7 @@ from flask_login import LoginManager, UserMixin, login_required
 
 from bookwidget.accounts.actions import Browser, portal_is_open, sign_out
 from bookwidget.accounts.signing_in import LIFETIME, Kind, SignedIn
+from bookwidget.web.current import g, request
 from bookwidget.web.files import reader_of_file
 from bookwidget.web.frames import kind_for_this_browser, set_frame_cookie
 from bookwidget.web.menu import base_of, front_url

@@ -10,12 +10,13 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import current_app, request
+from flask import current_app
 from flask.wrappers import Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import Client, TestResponse
 
 from bookwidget.tenancy.session import rehearsing
+from bookwidget.web.current import request
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.visits import PREVIEW, own_origin
 

@@ -3,11 +3,12 @@
 They send no Origin and know no guard: the signed address itself says for whom and of what, and can do nothing else.
 """
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, make_response
 from flask.wrappers import Response
 
 from bookwidget.notices.wishes import read_unsubscribe, unsubscribe
 from bookwidget.web import errors
+from bookwidget.web.current import request
 from bookwidget.web.rendering import render_bare
 from bookwidget.web.services import services
 from bookwidget.web.visits import HOSTED, enter_tenant

@@ -9,13 +9,14 @@ from dataclasses import replace
 from functools import cached_property, partial
 from uuid import UUID
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, url_for
 
 from bookwidget.accounts.signing_in import Credential, Kind, SignedIn, Visit
 from bookwidget.accounts.viewing import RunningView, find_view
 from bookwidget.kernel.actors import Actor, Door, customer, visitor
 from bookwidget.kernel.ids import parse_uuid
 from bookwidget.kernel.permissions import Permission
+from bookwidget.web.current import request
 from bookwidget.web.desk import Desk, desk_of_cookie
 from bookwidget.web.rendering import render
 from bookwidget.web.visits import Place, Viewed, enter_tenant

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from babel import Locale
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort
 
 from bookwidget.accounts.settings import FOLLOWS_LANGUAGE
 from bookwidget.accounts.signing_in import Credential, Kind, SignedIn, Visit, note_seen, who_and_where
@@ -21,6 +21,7 @@ from bookwidget.tenancy.scope import Scope, TenantFacts
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats, formats_for
+from bookwidget.web.current import g, request
 from bookwidget.web.services import services
 
 HOSTED, PREVIEW = "0", "preview"

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, abort, g, request
+from flask import Blueprint, Flask, abort
 from flask.typing import ResponseReturnValue
 
 from bookwidget.web import errors, frames
+from bookwidget.web.current import g, request
 from bookwidget.web.discovery import Manifest, load_view
 from bookwidget.web.features import has_page
 from bookwidget.web.guard import refuse_foreign_posts

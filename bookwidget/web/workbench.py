@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, make_response, request
+from flask import abort, make_response
 from flask.typing import ResponseReturnValue
 
 from bookwidget.kernel.errors import Refused
@@ -10,6 +10,7 @@ from bookwidget.tenancy.platform import list_tenants
 from bookwidget.theming.colour import checked_hex, contrast
 from bookwidget.theming.styles import inputs_of
 from bookwidget.theming.tokens import PAIRS, derive
+from bookwidget.web.current import request
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services

@@ -49,7 +49,7 @@ def listing() -> ResponseReturnValue:
         form.refuse(refused.field, refused.reason)
         query = replace(query, first_day=None, last_day=None)
         page = list_bookings(scope, query)
-    kept = {field.name: typed for field in form if (typed := request.args.get(field.name, "").strip())}
+    kept = {} if form.is_blank else kept_of(form)
     shape, first = row_actions(here.tenant.settings), None if kept else next_booking(page)
     return render(
         "list.html",
@@ -66,15 +66,23 @@ def listing() -> ResponseReturnValue:
 
 def filter_form() -> FilterForm:
     """With what the address says of it, checked; almost always that is nothing."""
-    if not request.args:
-        return blank(FilterForm)
-    form = FilterForm(request.args)
+    empty, given = blank(FilterForm), request.args
+    if not given or not any(field.name in given for field in empty):
+        return empty
+    form = FilterForm(given)
     form.validate()
     return form
 
 
+def kept_of(form: FilterForm) -> dict[str, str]:
+    """What was typed, by its name in the address."""
+    return {field.name: typed for field in form if (typed := request.args.get(field.name, "").strip())}
+
+
 def asked_for(form: FilterForm) -> ListQuery:
     """The query in the address. What is not right in it is left out, and said beside its field."""
+    if not request.args:
+        return ListQuery()
     asked = request.args.get("tab", "")
     tab = Tab(asked) if asked in set(Tab) else None
     text = "" if form.q.errors else form.q.data or ""

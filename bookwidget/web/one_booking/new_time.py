@@ -5,11 +5,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import BookingDetails, MoveChoices, slot_start
 from bookwidget.tenancy.scope import Scope
+from bookwidget.web.current import request
 from bookwidget.web.one_booking.forms import MoveForm
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.rendering import render

@@ -1,11 +1,12 @@
 """Notes and ratings, which stand on the booking's own page."""
 
-from flask import redirect, request
+from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import add_note, rate_booking, withdraw_rating
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.ids import parse_uuid
+from bookwidget.web.current import request
 from bookwidget.web.guard import PlainForm
 from bookwidget.web.one_booking.forms import NoteForm, RatingForm
 from bookwidget.web.one_booking.opened import Opened

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, request
+from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
@@ -28,6 +28,7 @@ from bookwidget.bookings.actions import (
 from bookwidget.catalog.actions import read_service
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import known_uuid
+from bookwidget.web.current import request
 from bookwidget.web.files import file_answer
 from bookwidget.web.guard import Form, PlainForm
 from bookwidget.web.one_booking import resuming, series, transferring

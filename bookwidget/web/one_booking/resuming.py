@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from functools import partial
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
@@ -17,6 +16,7 @@ from bookwidget.bookings.actions import (
 )
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.text import Text, _
+from bookwidget.web.current import request
 from bookwidget.web.one_booking.forms import MoveForm, PostponeForm
 from bookwidget.web.one_booking.new_time import chosen_key, day_in_address, show_new_time, version_of
 from bookwidget.web.one_booking.opened import Opened

@@ -1,10 +1,11 @@
 """This date of a series or all later ones: what the pages of cancelling and moving offer besides."""
 
-from flask import redirect, request
+from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import SeriesChoice, cancel_series, move_series, plan_cancel, plan_move
 from bookwidget.kernel.errors import Missing, Refused
+from bookwidget.web.current import request
 from bookwidget.web.one_booking.forms import CancelForm, MoveAllForm, MoveForm
 from bookwidget.web.one_booking.new_time import chosen_key, version_of
 from bookwidget.web.one_booking.opened import Opened

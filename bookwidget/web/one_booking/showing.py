@@ -1,11 +1,11 @@
 """The booking's own page."""
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import BookingDetails, Note, answers_of, list_accepted, list_notes, read_series
 from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.text import Text, _
+from bookwidget.web.current import request
 from bookwidget.web.one_booking.actions import actions_of, reasons_of
 from bookwidget.web.one_booking.forms import NoteForm, RatingForm
 from bookwidget.web.one_booking.history import history

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from bookwidget.bookings.actions import (
@@ -24,6 +23,7 @@ from bookwidget.bookings.actions import (
 from bookwidget.catalog.actions import list_ticket_types
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import known_uuid, parse_uuid
+from bookwidget.web.current import request
 from bookwidget.web.one_booking.forms import CancelForm, TransferForm
 from bookwidget.web.one_booking.new_time import chosen_key, new_time, version_of
 from bookwidget.web.one_booking.opened import Opened

@@ -1,0 +1,32 @@
+"""Flask's own stand-ins and ours are the same thing; see `bookwidget/web/current.py`."""
+
+import flask
+import pytest
+from flask import Flask
+
+from bookwidget.web import current
+
+
+def test_the_request_and_what_is_kept_with_it_are_those_of_flask() -> None:
+    app = Flask(__name__)
+    with app.test_request_context("/here?day=2"):
+        assert current.request.path == "/here"
+        assert current.request.args is flask.request.args
+        current.request.max_content_length = 7
+        assert flask.request.max_content_length == 7
+        current.g.place = "there"
+        assert flask.g.place == "there"
+        assert "place" in current.g
+        assert "other" not in current.g
+        assert current.g.get("other") is None
+        assert current.g.pop("place") == "there"
+        assert "place" not in flask.g
+        with pytest.raises(AttributeError):
+            _ = current.g.place
+
+
+def test_outside_of_a_request_there_is_none() -> None:
+    with pytest.raises(LookupError):
+        _ = current.request.path
+    with pytest.raises(LookupError):
+        _ = current.g.place
