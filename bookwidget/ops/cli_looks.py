@@ -21,11 +21,12 @@ from bookwidget.web.discovery import WidgetError
 from bookwidget.web.discovery import shipped_folder as shipped_widgets
 
 if TYPE_CHECKING:
-    from bookwidget.ops import checking, chromium, invented, live, shots, starting
+    from bookwidget.ops import checking, chromium, invented, live, shots, starting, wording
     from bookwidget.ops.demo_content import Business
 else:  # the web service needs none of them
     checking, starting = later("bookwidget.ops.checking"), later("bookwidget.ops.starting")
     invented, live = later("bookwidget.ops.invented"), later("bookwidget.ops.live")
+    wording = later("bookwidget.ops.wording")
     chromium, shots = later("bookwidget.ops.chromium"), later("bookwidget.ops.shots")
 
 THEMES, WIDGETS = Path("themes"), Path("widgets")
@@ -68,6 +69,28 @@ def widget_check(name: str) -> None:
     report(name, checking.check_widget, named(name, "widget.toml"))
 
 
+@theme_group.command("words")
+@click.argument("name")
+def theme_words(name: str) -> None:
+    """Write what has no words yet into the theme's translations/, for you to fill in; words that are there stay.
+
+    NAME is a theme that the service finds, or a theme's folder.
+    """
+    parts = find_parts(named(name, "theme.toml"))
+    told(name, parts.themes.found[known_theme(parts.themes, Path(name).resolve().name)].folder, parts)
+
+
+@widget_group.command("words")
+@click.argument("name")
+def widget_words(name: str) -> None:
+    """Write what has no words yet into the widget's translations/, for you to fill in; words that are there stay.
+
+    NAME is a widget that the service finds, or a widget's folder.
+    """
+    parts = find_parts(named(name, "widget.toml"))
+    told(name, parts.widgets[known_widget(parts, name)].folder, parts)
+
+
 @theme_group.command("new")
 @click.argument("name")
 @into(THEMES)
@@ -98,9 +121,7 @@ def widget_dev(name: str) -> None:
     NAME is a widget that the service finds, or a widget's folder. PORT is the port (8000).
     """
     config = named(name, "widget.toml")
-    slug = Path(name).resolve().name
-    if slug not in find_parts(config).widgets:
-        raise ConfigError(f"there is no widget {slug!r}")
+    slug = known_widget(find_parts(config), name)
     spoken = (invented.LEFT_TO_RIGHT, invented.IN_GERMAN, invented.RIGHT_TO_LEFT)
     show(config, {one: invented.of_demo(one) for one in spoken}, query=f"&widget={slug}")
 
@@ -167,6 +188,18 @@ def known_theme(themes: Themes, name: str) -> str:
     if name not in themes.found:
         raise ConfigError(str(themes.problem(name) or f"there is no theme {name!r}"))
     return name
+
+
+def known_widget(parts: Parts, name: str) -> str:
+    slug = Path(name).resolve().name
+    if slug not in parts.widgets:
+        raise ConfigError(f"there is no widget {slug!r}")
+    return slug
+
+
+def told(name: str, folder: Path, parts: Parts) -> None:
+    for path, left in wording.write_words(Path(name).resolve().name, folder, parts):
+        click.echo(f"{shown(path.resolve())}: {left} without words")
 
 
 def show(config: Config, businesses: Mapping[str, "Business"], *, query: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bookwidget import Parts, find_parts
-from bookwidget.config import Config
+from bookwidget.config import Config, ConfigError
 from bookwidget.ops.checking import check_theme, check_widget
 from bookwidget.ops.cli import cli
 from bookwidget.ops.cli_looks import line_for
@@ -171,6 +171,26 @@ def test_in_words_of_its_own(here: Path) -> None:
         words = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Pinged"\nmsgstr "x"\n'
         put(here / f"widgets/ping/translations/{language}/LC_MESSAGES", {"ping.po": words})
     assert bookwidget("widget", "check", "widgets/ping").output == "ping: nothing wrong\n"
+
+
+def test_what_has_no_words_is_written_down_for_them(here: Path) -> None:
+    page = '{{ _("Pinged") }} {{ _("Log in") }} {{ ngettext("%(n)s ping", "%(n)s pings", visits) }}'
+    put(here / "widgets/ping", {**PING, "templates/ping.html": page})
+    told = [f"widgets/ping/translations/{language}/LC_MESSAGES/ping.po" for language in ("ar", "de")]
+    assert bookwidget("widget", "words", "widgets/ping").output == "".join(f"{one}: 2 without words\n" for one in told)
+    german = here / told[1]
+    left = german.read_text("utf-8")
+    assert "Log in" not in left, "the product says it already"
+    german.write_text(left.replace('msgid "Pinged"\nmsgstr ""', 'msgid "Pinged"\nmsgstr "Angepingt"'), "utf-8")
+    put(here / "widgets/ping", {"templates/ping.html": '{{ visits }}{{ _("Pinged") }}{{ _("Ponged") }}'})
+    assert bookwidget("widget", "words", "widgets/ping").output.endswith(f"{told[1]}: 1 without words\n")
+    assert 'msgstr "Angepingt"' in german.read_text("utf-8")
+    assert "%(n)s pings" not in german.read_text("utf-8"), "what is not said any more is gone"
+    put(here / "themes/mine", {**SOUND, LOGIN: PAGE + '{{ _("Come inn") }}{% endblock %}'})
+    assert bookwidget("theme", "words", "themes/mine").output.count("mine.po: 1 without words") == 2
+    german.write_text('msgid "Pinged', "utf-8")
+    with pytest.raises(ConfigError, match=r"ping\.po: "):
+        bookwidget("widget", "words", "widgets/ping")
 
 
 def test_who_only_looks_leaves_nothing_behind(here: Path) -> None:

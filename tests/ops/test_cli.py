@@ -59,11 +59,13 @@ COMMANDS = (
     ("theme",),
     ("theme", "check"),
     ("theme", "new"),
+    ("theme", "words"),
     ("theme", "workbench"),
     ("widget",),
     ("widget", "check"),
     ("widget", "dev"),
     ("widget", "new"),
+    ("widget", "words"),
 )
 
 
