@@ -1,7 +1,6 @@
 """Waiting lists: who waits for which date, a place offered by hand, and taking somebody off."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +11,8 @@ from bookwidget.catalog.actions import list_services
 from bookwidget.console.changing import staff
 from bookwidget.console.dates import find
 from bookwidget.console.pages import show
-from bookwidget.kernel.errors import Missing, Refused
-from bookwidget.kernel.ids import parse_uuid
+from bookwidget.kernel.errors import Refused
+from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.scope import Scope
 from bookwidget.web.guard import PlainForm
@@ -53,7 +52,7 @@ def waiting_offer(occurrence: str, entry: str) -> ResponseReturnValue:
         return redirect(url_for(".waiting", **whereabouts()), 303)
     PlainForm().check_guard()
     try:
-        offer_now(scope, known(occurrence), known(entry))
+        offer_now(scope, known_uuid(occurrence), known_uuid(entry))
     except Refused as refused:
         return show_lists(scope, trouble=refused.reason, status=422)
     return back("offered")
@@ -64,17 +63,10 @@ def waiting_remove(occurrence: str, entry: str) -> ResponseReturnValue:
     scope, form = staff(), PlainForm()
     if request.method == "POST":
         form.check_guard()
-        remove_waiting(scope, known(occurrence), known(entry))
+        remove_waiting(scope, known_uuid(occurrence), known_uuid(entry))
         return back("removed")
-    found, id = find(scope, occurrence), known(entry)
+    found, id = find(scope, occurrence), known_uuid(entry)
     one = next((one for one in found.waiting if one.id == id), None)
     if one is None:
         return back("removed")
     return show("waiting_remove.html", one=one, date=found.date, form=form, here=whereabouts())
-
-
-def known(text: str) -> UUID:
-    id = parse_uuid(text)
-    if id is None:
-        raise Missing
-    return id

@@ -66,7 +66,7 @@ def signs_up(hands: Hands) -> None:
 
 def sets_up(hands: Hands) -> None:
     """From the trade to a page with the snippet in it, the loader's, or the frame's where script is off; and somebody
-    books there.
+    books and cancels there.
     """
     hands.press("button[name=trade][value=beauty]")
     hands.press(".bw-btn--swatch:last-of-type")
@@ -91,6 +91,9 @@ def sets_up(hands: Hands) -> None:
     hands.press(".bw-steppers a:last-of-type")  # in the week that goes on there may be nothing
     keep_a_time(hands)
     gives_name_and_books(hands)
+    hands.press("main a[href*='/cancel']")
+    hands.press("main form[action*='/cancel'] .bw-btn--bad")
+    hands.sees("cancelled", SUCCESS)
 
 
 def written(stage: Stage) -> Path:
@@ -114,5 +117,5 @@ def is_imported(stage: Stage) -> bool:
 NEWCOMERS: dict[str, Callable[[Hands], None]] = {
     "Console: import customers, undo it": imports_customers,
     "Sign up a business, after a mistake": signs_up,
-    "Set it up, and book by its snippet": sets_up,
+    "Set it up, book and cancel by its snippet": sets_up,
 }

@@ -1,7 +1,7 @@
 """Booking over HTTP, as guest and signed in: every step by plain links and forms."""
 
+import inspect
 import re
-import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,6 @@ from bookwidget.catalog.models import TicketType
 from bookwidget.events.models import Event
 from bookwidget.schedule.models import Hold, Occurrence
 from bookwidget.schedule.rules import OccurrenceKey, TimeKey
-from bookwidget.web.discovery import PACKAGE
 from tests import factories
 from tests.factories import PASSWORD
 from tests.web_fixtures import HERE, Forms, Visitor, Web
@@ -240,9 +239,9 @@ def test_K3_a_click_that_books_between_two_looks_of_another_is_answered_alike(
                 faster.append(another.submit(again, guest, review, "confirm").result())
         return look(*values)
 
-    details = sys.modules[f"{PACKAGE}.book.details"]
-    for look in (details.read_held, details.link_of_hold):
-        monkeypatch.setattr(details, look.__name__, partial(slow, look))
+    names = inspect.unwrap(web_everywhere.app.view_functions["book.kept_place"]).__globals__
+    for name in ("read_held", "link_of_hold"):
+        monkeypatch.setitem(names, name, partial(slow, names[name]))
     answer = again(guest, review, "confirm")
     assert (answer.status_code, answer.location) == (303, faster[0].location)
 
