@@ -113,7 +113,8 @@ def date_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestResponse]]
 def waiting_pages(web: Web, visitor: Visitor, full: Occurrence) -> Iterator[tuple[str, TestResponse]]:
     """Lists with somebody in each state, what is refused, and nobody at all."""
     yield "waiting lists", visitor.get("waiting/")
-    yield "nobody waits", visitor.get(f"waiting/?service={web.yoga.ids['flow'].hex}&page=9&done=removed")
+    for query in (f"service={web.yoga.ids['massage'].hex}", "page=9&done=removed"):
+        yield f"nobody waits, {query}", visitor.get(f"waiting/?{query}")
     free, whom = make_class(web.yoga, days=49, capacity=2), (("123", {}), ("456", {"is_passed": True}))
     for name, state in (*whom, ("789", {"offered_until": web.now + timedelta(hours=1)})):
         waiter = make_customer(uuid7(), f"{name}@example.com", name, "", web.now)
