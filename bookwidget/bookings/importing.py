@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.accounts.importing import ImportKind, Line, Outcomes, declare_import
-from bookwidget.accounts.models import Customer, CustomerImport, ImportedRow
+from bookwidget.accounts.models import CustomerImport, ImportedRow
+from bookwidget.accounts.store import put_customer
 from bookwidget.bookings import store_import
 from bookwidget.bookings.import_rows import HEADINGS, NEEDED, Reader, WantedBooking
 from bookwidget.bookings.models import Booking, Ticket
@@ -63,9 +64,11 @@ class Taker:
             row.email: row.id for row in scope.session.rows(store_import.KNOWN, {"emails": emails})
         }
         self.codes = {*before, *scope.session.rows(store_import.CODES, {"codes": codes}).scalars()}
-        self.dates = {one.at: self.date_of(one) for one in wanted if one.service.is_class}
+        of_class = {one.at: one for one in wanted if one.service.is_class}
+        found_dates = [self.date_of(one) for one in of_class.values()]
         lock_providers(scope, *(one.provider_id for one in wanted))
-        lock_occurrences(scope, *{row.id for row in self.dates.values() if row is not None})
+        lock_occurrences(scope, *{row.id for row in found_dates if row is not None})
+        self.dates = {at: self.date_of(one) for at, one in of_class.items()}  # some were moved before the lock
 
     def date_of(self, one: WantedBooking) -> Any:
         values = {"service": one.service.id, "starts_at": one.starts_at, "provider": one.provider_id}
@@ -89,9 +92,9 @@ class Taker:
 
     def make(self, line: Line, one: WantedBooking) -> ImportedRow:
         occurrence_id, booking_id = self.place(one), uuid7()
-        made_customer = None if one.guest.email in self.customers else self.add_customer(one)
+        customer_id, made_customer = self.customer(one)
         booking = Booking(
-            id=booking_id, code=booking_code(), customer_id=made_customer or self.customers[one.guest.email],
+            id=booking_id, code=booking_code(), customer_id=customer_id,
             service_id=one.service.id, occurrence_id=occurrence_id, starts_at=one.starts_at,
             ends_at=self.scope.session.rows(store_import.ENDS, {"occurrence": occurrence_id}).scalar_one(),
             status=one.status, price=sum(one.prices), note=one.note, created_at=self.scope.now,
@@ -121,10 +124,14 @@ class Taker:
             old_code=one.code,
         )  # fmt: skip
 
-    def add_customer(self, one: WantedBooking) -> UUID:
-        id = uuid7()
-        self.scope.session.add(Customer(id=id, **vars(one.guest), created_at=self.scope.now))
-        return id
+    def customer(self, one: WantedBooking) -> tuple[UUID, UUID | None]:
+        """Whose it is; twice if this made them. Somebody of this email may have booked by themselves a moment ago."""
+        email, id = one.guest.email, uuid7()
+        if email in self.customers:
+            return self.customers[email], None
+        put_customer(self.scope.session, id=id, **vars(one.guest), created_at=self.scope.now)
+        found: UUID = self.scope.session.rows(store_import.KNOWN, {"emails": [email]}).one().id
+        return found, id if found == id else None
 
     def place(self, one: WantedBooking) -> UUID:
         """The occurrence, with the places taken; `Refused` with the reason for the file of broken rows."""

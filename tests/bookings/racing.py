@@ -15,7 +15,7 @@ from threading import Timer
 from typing import IO, Any
 from uuid import UUID
 
-from bookwidget.bookings import actions
+from bookwidget.bookings import actions, importing
 from bookwidget.events.jobs import Services
 from bookwidget.events.worker import Worker
 from bookwidget.kernel.actors import customer, member
@@ -30,6 +30,8 @@ OF_STAFF = ("offer_now", "remove_waiting")
 """Actions of members; all others are customers'."""
 WORK = "a worker's turn"
 """In place of an action's name: what is due is done."""
+WORKS_WITH = (importing,)
+"""Importing it registers what the worker can do; `actions` has the rest."""
 SECONDS = 60
 """After which a process counts as stuck."""
 
