@@ -104,9 +104,19 @@ def _accents(accent: Oklch, dark: bool) -> dict[str, Oklch]:
         "on-fill": Oklch(1 - dark_words * 0.84, min(chroma * dark_words, 0.03), hue),
         "link": Oklch(max(lightness, 0.78), min(chroma, 0.13), hue)
         if dark
-        else Oklch(min(lightness, 0.465), chroma, hue),
+        else Oklch(min(lightness, 0.465), min(chroma, _most_chroma(hue)), hue),
         "tint": Oklch(0.275, min(chroma, 0.024), hue) if dark else Oklch(0.955, min(chroma, 0.019), hue),
     }
+
+
+def _most_chroma(hue: float) -> float:
+    """About as much as sRGB has at the lightness of links: little of orange, yellow and cyan, more of red and green.
+
+    Of more, browsers cut the channels off, and orange turns crimson.
+    """
+    degrees = math.degrees(hue) % 360
+    green = max(0, min(degrees - 120, 165 - degrees))
+    return 0.105 + max(0, 55 - degrees) * 0.0035 + green * 0.0022 + max(0, degrees - 235) * 0.004
 
 
 def _between(least: float, value: float, most: float) -> float:

@@ -1,6 +1,7 @@
 """No accent and no page colour, however chosen, makes a page unreadable."""
 
 import itertools
+import math
 from collections.abc import Iterable
 
 import pytest
@@ -13,6 +14,7 @@ from bookwidget.theming.colour import (
     checked_hex,
     clipped,
     contrast,
+    encoded,
     from_hex,
     linear_from_hex,
     ratio,
@@ -84,6 +86,22 @@ def test_known_values() -> None:
     red = from_hex("#f00")
     assert red == pytest.approx((0.628, 0.2577, 0.5102), abs=0.001)
     assert linear_from_hex("#fff") == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "accent", ["#e0431f", "#ff7a00", "#f59e0b", "#ffcc00", "#16a34a", "#0ea5e9", "#3b82f6", "#ff00ff"]
+)
+def test_links_have_the_hue_of_the_accent_in_browsers_that_cut_off(accent: str) -> None:
+    wanted, link = from_hex(accent), derived(from_hex(accent), from_hex("#ffffff"), dark=False)["link"]
+    shown = from_hex("#" + "".join(f"{round(encoded(part) * 255):02x}" for part in clipped(link)))
+    apart = abs(math.degrees(shown.hue - wanted.hue)) % 360
+    assert min(apart, 360 - apart) < 5
+
+
+def test_what_can_be_shown_is_left_as_it_is() -> None:
+    for accent in ("#1d5c86", "#a8492a", "#cfa968", "#006400", "#7c2d92"):
+        colour = from_hex(accent)
+        assert derived(colour, from_hex("#ffffff"), dark=False)["link"].chroma == colour.chroma
 
 
 def test_a_light_accent_gets_dark_words_and_a_dark_one_white() -> None:
