@@ -49,8 +49,8 @@ def broken(path: Path, name: str, environment: Environment) -> tuple[int, str] |
 
 
 def lost(path: Path, name: str, environment: Environment) -> Iterator[tuple[int, str]]:
-    """Line and reason of what never gets onto the page: blocks that the template has not which this one extends, and
-    what stands outside of its blocks. Jinja says nothing of either.
+    """Line and reason of what never gets onto the page, of which Jinja says nothing: blocks that the template has not
+    which this one extends, what stands outside of its blocks, elements in the title.
     """
     tree = tree_of(path, environment)
     offered = blocks_above(tree, name, environment)
@@ -58,15 +58,23 @@ def lost(path: Path, name: str, environment: Environment) -> Iterator[tuple[int,
         return
     is_below = False
     for node in tree.body:
-        if isinstance(node, nodes.Block) and node.name not in offered:
-            yield node.lineno, f"there is no block {node.name!r}, only {', '.join(sorted(offered))}"
-        if isinstance(node, nodes.Output) and is_below:
-            for one in node.nodes:
-                if not isinstance(one, nodes.TemplateData) or one.data.strip():
-                    before = one.data if isinstance(one, nodes.TemplateData) else ""
-                    line = one.lineno + before[: len(before) - len(before.lstrip())].count("\n")
-                    yield line, "what stands outside of the blocks is not shown"
         is_below = is_below or isinstance(node, nodes.Extends)
+        if isinstance(node, nodes.Output) and is_below:
+            yield from outside(node)
+        elif isinstance(node, nodes.Block) and node.name not in offered:
+            yield node.lineno, f"there is no block {node.name!r}, only {', '.join(sorted(offered))}"
+        elif isinstance(node, nodes.Block) and node.name == "title":
+            for said in node.find_all(nodes.TemplateData):
+                if "<" in said.data:
+                    yield said.lineno, "the block title is words for the browser's tab: it takes no elements"
+
+
+def outside(output: nodes.Output) -> Iterator[tuple[int, str]]:
+    for one in output.nodes:
+        said = one.data if isinstance(one, nodes.TemplateData) else "{{ … }}"
+        if said.strip():
+            lines_above = said[: len(said) - len(said.lstrip())].count("\n")
+            yield one.lineno + lines_above, "what stands outside of the blocks is not shown"
 
 
 def blocks_above(tree: nodes.Template, name: str, environment: Environment) -> set[str] | None:

@@ -44,6 +44,9 @@ THEMES = {
         {LOGIN: PAGE + "x{% endblock %}\n\n<p>"},
         f"{LOGIN}:3: template: what stands outside of the blocks is not shown",
     ),
+    "an element in the browser's tab": (
+        {LOGIN: PAGE + "<p>{% endblock %}"}, f"{LOGIN}:1: template: the block title is words for the browser's tab"
+    ),
     "an inline style": ({LOGIN: PAGE + '{% endblock %}\n<p style="color:red">'}, f"{LOGIN}:2: inline: pages refuse th"),
     "a style element": ({LOGIN: "<style>p{}</style>"}, f"{LOGIN}:1: inline: pages refuse <style>"),
     "an inline script": ({LOGIN: "\n\n<script>go()</script>"}, f"{LOGIN}:3: inline: pages refuse a script without src"),
