@@ -37,7 +37,7 @@ class _Handler(WSGIRequestHandler):
     timeout = IDLE_SECONDS  # a browser opens connections ahead and may never use them
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        if type == "error":
+        if type == "error" and not message.startswith("Request timed out"):  # such an idle connection was closed
             self.server.errors.append(message % args)  # type: ignore[attr-defined]
 
 
