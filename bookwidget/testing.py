@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from bookwidget.config import Config
 from bookwidget.kernel.later import later
+from bookwidget.web.errors import MISTAKES_SHOWN
 
 if TYPE_CHECKING:
     from bookwidget.ops import invented
@@ -19,7 +20,7 @@ else:  # most tests invent nothing
 Browse = Callable[..., TestResponse]
 """`browse("ping")`, `browse("ping", "more?page=2")`, `browse("ping", name="Ada")`: opens a widget's page, or fills in
 and sends the form that is there, as a customer who is signed in. The answer is the page that they see then: a
-redirect is followed, and stands in its `history`.
+redirect is followed, and stands in its `history`. A page that fails fails the test, and says where.
 """
 
 
@@ -30,14 +31,19 @@ def invented_customer(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
     here = request.config.rootpath / "widgets"
     if here.is_dir() and not is_shipped(here) and here not in config.widget_folders:
         config = replace(config, widget_folders=(*config.widget_folders, here))
-    return invented.Guest(invented.invent(config)).sign_in()
+    guest = invented.Guest(invented.invent(config))
+    guest.app.config[MISTAKES_SHOWN] = True
+    return guest.sign_in()
 
 
 @pytest.fixture
 def browse(invented_customer: "invented.Guest") -> Browse:
     def answer(widget: str, path: str = "", **typed: str) -> TestResponse:
         where = f"{widget}/{path}"
-        return invented_customer.post(where, typed, follows=True) if typed else invented_customer.get(where)
+        found = invented_customer.post(where, typed, follows=True) if typed else invented_customer.get(where)
+        if found.status_code == 500:
+            pytest.fail(found.text, pytrace=False)
+        return found
 
     return answer
 

@@ -24,6 +24,7 @@ from bookwidget.ops.demo_content import Business
 from bookwidget.ops.invented import Guest
 from bookwidget.ops.processes import Wsgi, check_port, serve_app
 from bookwidget.web.discovery import PACKAGE
+from bookwidget.web.errors import MISTAKES_SHOWN
 from bookwidget.web.services import EXTENSION
 from bookwidget.web.states import is_for_strangers
 from bookwidget.web.visits import HOSTED, PREVIEW
@@ -87,6 +88,7 @@ class Live:
         before = self.app
         try:
             self.app = create_app(self.config, clock=self.clock)
+            self.app.config[MISTAKES_SHOWN] = True
             # hundreds of pages are asked for: a line about each would push what goes wrong out of sight
             configure_logging(level=logging.WARNING)
             self.trouble = ""

@@ -1,6 +1,7 @@
 """What people see when something cannot be: the domain's errors and HTTP's, as small translated pages."""
 
 import errno
+import traceback
 
 from flask import Blueprint, Flask, make_response
 from flask.wrappers import Response
@@ -37,6 +38,8 @@ HINTS = {
 }
 
 
+MISTAKES_SHOWN = "MISTAKES_SHOWN"
+"""Setting of the application: who makes a widget or a theme reads on the page where and why it failed."""
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 MOST_RESENT = 20_000
 """Signs of a form that the page of a failure takes along."""
@@ -120,4 +123,6 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Exception)
     def mistake_of_ours(error: Exception) -> Response:
         log.exception("mistake", rule=str(request.url_rule))
+        if app.config.get(MISTAKES_SHOWN):
+            return Response(traceback.format_exc(limit=-6), 500, mimetype="text/plain")
         return page(500)

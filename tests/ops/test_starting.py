@@ -19,6 +19,7 @@ from bookwidget.ops.cli import cli
 from bookwidget.ops.invented import LEFT_TO_RIGHT, Guest, invent, of_demo
 from bookwidget.ops.starting import new_theme, new_widget
 from bookwidget.web.discovery import Manifest
+from bookwidget.web.errors import MISTAKES_SHOWN
 from bookwidget.web.rendering import SHARED, Frame
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -86,6 +87,19 @@ def test_the_widget_with_data_works_as_it_stands_in_the_document(here: Path) -> 
     [address] = re.findall(r'href="([^"]+/bookings/[A-Z0-9]{8})"', guest.get("bookings/").text)[:1]
     booking = guest.client.get(address, base_url=guest.here)
     assert booking.text.count("My knee hurts.") == 1, "a second click is the same note"
+
+
+def test_a_page_that_fails_says_so_to_who_makes_it(here: Path) -> None:
+    """And only there: in a service it says that it is not the visitor's fault."""
+    new_widget("ping", here / "widgets", set())
+    view = here / "widgets/ping/view.py"
+    view.write_text(view.read_text("utf-8").replace("    form = HelloForm()", "    form = 1 / 0"), "utf-8")
+    guest = Guest(invent(Config.load(instance=here / "invented", widget_folders=(here / "widgets",)))).sign_in()
+    for is_shown in (False, True):
+        guest.app.config[MISTAKES_SHOWN] = is_shown
+        answer = guest.post("ping/", {"name": "Ada"})
+        assert answer.status_code == 500
+        assert ("form = 1 / 0" in answer.text, "ZeroDivisionError" in answer.text) == (is_shown, is_shown)
 
 
 def test_the_theme_with_a_template_works_as_it_stands_in_the_document(here: Path) -> None:

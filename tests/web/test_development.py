@@ -13,6 +13,7 @@ from bookwidget import create_app
 from bookwidget.config import Config
 from bookwidget.notices.transport import Maildir
 from bookwidget.ops.live import SCRIPT, VERSION, Live
+from bookwidget.web.errors import MISTAKES_SHOWN
 from bookwidget.web.services import EXTENSION
 from tests.factories import make_booking, make_world
 from tests.fixtures import NOW
@@ -169,5 +170,5 @@ def test_what_is_saved_is_served_and_a_mistake_is_shown_until_it_is_mended(sqlit
     assert live.look()
     assert client.get(VERSION).text == "3"
     assert client.get("/dev/mailbox").status_code == 200
-    assert live.app is not None
+    assert live.app.config[MISTAKES_SHOWN]
     live.app.extensions[EXTENSION].database.dispose()
