@@ -78,6 +78,8 @@ class Profile:
     may_change_email: bool
     has_bounced: bool
     """Mail to their address was refused."""
+    asked_to_close_at: datetime | None
+    """They have asked for their account to be closed, and nobody has decided."""
 
 
 def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
@@ -218,13 +220,13 @@ def read_profile(scope: Scope) -> Profile:
     row = scope.session.rows(PROFILE, {"customer": own_id(scope)}).one_or_none()
     if row is None:
         raise Missing
-    email, given_name, family_name, phone, version, has_bounced = row
+    email, given_name, family_name, phone, version, has_bounced, asked_to_close_at = row
     settings = scope.tenant.settings
     return Profile(
         email, given_name, family_name, rules.shown_phone(phone, region=rules.region_of(scope.tenant.locale)), version,
         may_change_name=settings[NAME_EDITABLE], may_change_phone=settings[PHONE_EDITABLE],
         may_change_email=settings[EMAIL_EDITABLE],
-        has_bounced=bool(has_bounced),
+        has_bounced=bool(has_bounced), asked_to_close_at=asked_to_close_at,
     )  # fmt: skip
 
 

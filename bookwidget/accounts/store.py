@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Uuid, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bookwidget.accounts.models import Attempts, Companion, Customer, HandOver, Onboarding, SignIn
+from bookwidget.accounts.models import Attempts, ClosureRequest, Companion, Customer, HandOver, Onboarding, SignIn
 from bookwidget.events.housekeeping import expires
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import uuid7
@@ -58,6 +58,11 @@ WHO_AT_CONSOLE = (
 CREDENTIALS = select(Customer.id, Customer.password_hash, Customer.is_blocked).where(
     Customer.email == bindparam("email")
 )
+ASKED_TO_CLOSE = (
+    select(ClosureRequest.asked_at)
+    .where(ClosureRequest.customer_id == bindparam("customer"), ClosureRequest.state == "open")
+    .scalar_subquery()
+)
 PROFILE = select(
     Customer.email,
     Customer.given_name,
@@ -65,6 +70,7 @@ PROFILE = select(
     Customer.phone,
     Customer.version,
     Customer.bounced_at.is_not(None),
+    ASKED_TO_CLOSE,
 ).where(Customer.id == bindparam("customer"))
 # In the order of the fields of `customers.DeskCustomer`.
 DESK_COLUMNS = (

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bookwidget.logs import log
 from bookwidget.tenancy.postgresql import Transactions
-from bookwidget.tenancy.reading import Readings
+from bookwidget.tenancy.reading import Readings, TenantConnection
 from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWrite, build_wall, filled
@@ -127,7 +127,9 @@ class Database:
 
     def _bind(self, tenant: UUID) -> Engine:
         """Same pool, same compiled cache; only the tenant differs."""
-        return self.walled.execution_options(tenant=tenant)
+        bound = self.walled.execution_options(tenant=tenant)
+        bound._connection_cls = TenantConnection
+        return bound
 
     @property
     def is_sqlite(self) -> bool:

@@ -91,15 +91,15 @@ class Pattern:
         self.pieces = [first, *(piece for _name, _end, rest in named for piece in ("", rest))]
         """Every second one is a hole."""
         self._bytes = [piece.encode() for piece in self.pieces]
-        self._names = tuple(dict.fromkeys(names))
-        self._in_order = picker(names)
+        different = list(dict.fromkeys(names))
+        self._values = picker(different)
+        self._in_order = picker([different.index(name) for name in names])
+        """Of the values, which are made once each, those that the holes want."""
 
     def filled(self, given: Mapping[str, object] = NOTHING, /, **more: object) -> Markup:
         """`KeyError` names a hole that got no value."""
-        values = {**given, **more}
-        safe = {
-            name: escaped_text(value) if type(value := values[name]) is str else escaped(value) for name in self._names
-        }
+        values = self._values({**given, **more})
+        safe = [escaped_text(value) if type(value) is str else escaped(value) for value in values]
         pieces = self.pieces.copy()
         pieces[1::2] = self._in_order(safe)
         return marked(Markup, "".join(pieces))
@@ -109,21 +109,18 @@ class Pattern:
         page = _laying.get()
         if page is None:
             return self.filled(given, **more)
-        values = {**given, **more}
-        safe = {
-            name: (escaped_text(value) if type(value := values[name]) is str else escaped(value)).encode()
-            for name in self._names
-        }
+        values = self._values({**given, **more})
+        safe = [(escaped_text(value) if type(value) is str else escaped(value)).encode() for value in values]
         pieces = self._bytes.copy()
         pieces[1::2] = self._in_order(safe)
         return page.put(b"".join(pieces))
 
 
-def picker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
-    """Gives the values of these names."""
-    if len(names) > 1:
-        return itemgetter(*names)
-    return lambda values: [values[name] for name in names]
+def picker(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
+    """Gives what something has under these keys."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda values: [values[key] for key in keys]
 
 
 def pattern(macro: PageMacro, *kinds: Hashable, keep: bool = True) -> Pattern:

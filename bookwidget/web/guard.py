@@ -7,6 +7,7 @@ survive a renewed token and a second sign-in. It needs no cookie, so it works wh
 import hmac
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from flask import abort, current_app
@@ -66,37 +67,22 @@ def is_good(token: str, purpose: str) -> bool:
 
 
 def signature(at: str, purpose: str) -> str:
-    """Over parts that cannot hold the sign that stands between them."""
-    signing = begun().copy()
-    signing.update(f"{purpose}\0{at}".encode("utf-8", "replace"))
-    return signing.hexdigest()
+    """Over tenant, person, purpose and time, which cannot hold the sign that stands between them; tenant and person are
+    empty where there is none, as on the console's sign-in page.
 
-
-def begun() -> hmac.HMAC:
-    """What the signatures of one request begin with: tenant and person. Both are empty where there is none, as on the
-    console's sign-in page.
+    BLAKE2 takes a key of its own accord, so it needs no HMAC around it: a fifth of the time, on each button of a page.
     """
     here: Place | None = g.get("place")
-    if here is None:
-        return signed_for("", "")
-    if here.signing is None:
-        here.signing = signed_for(*here.subject)
-    return here.signing
-
-
-def signed_for(tenant: str, person: str) -> hmac.HMAC:
-    signing = keyed(current_app.secret_key).copy()
-    signing.update(f"{tenant}\0{person}\0".encode("utf-8", "replace"))
-    return signing
+    tenant, person = here.subject if here else ("", "")
+    signed = f"{tenant}\0{person}\0{purpose}\0{at}".encode("utf-8", "replace")
+    return blake2b(signed, key=key_of(current_app.secret_key), digest_size=32).hexdigest()
 
 
 @lru_cache(maxsize=16)
-def keyed(secret: str | bytes | None) -> hmac.HMAC:
-    """Of the guard's own key, so that nothing else that is signed here can stand for a token. To be copied: OpenSSL
-    takes three times as long to begin as to sign.
-    """
+def key_of(secret: str | bytes | None) -> bytes:
+    """The guard's own, so that nothing else that is signed here can stand for a token."""
     given = secret.encode() if isinstance(secret, str) else secret or b""
-    return hmac.new(hmac.digest(given, b"csrf", "sha256"), digestmod="sha256")
+    return hmac.digest(given, b"csrf", "sha256")
 
 
 def hidden(token: str) -> Markup:

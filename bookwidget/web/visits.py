@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, lru_cache
-from hmac import HMAC
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -48,8 +47,6 @@ MOST_PLACES = 2048
 class Place:
     """Where a request happens: a tenant, and the page that frames it. Kept in `g.place`."""
 
-    signing: HMAC | None = None
-    """Of `guard.begun`."""
     draw: Callable[..., Response] | None = None
     """Makes the shared pages look as this place does, given what `rendering.render` is; None: in the theme."""
 
