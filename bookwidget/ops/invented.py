@@ -10,6 +10,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bookwidget import create_app
+from bookwidget.accounts.models import Customer
+from bookwidget.bookings.actions import waiting_token
+from bookwidget.bookings.models import WaitlistEntry
 from bookwidget.config import Config
 from bookwidget.kernel.clock import Clock, utc_now
 from bookwidget.migrations import migrate
@@ -17,6 +20,8 @@ from bookwidget.ops.demo_content import BUSINESSES, Business
 from bookwidget.ops.demo_content.business import build
 from bookwidget.ops.demo_database import new_tenant
 from bookwidget.tenancy.database import Database
+from bookwidget.tenancy.platform import find_tenant
+from bookwidget.web.services import EXTENSION
 from bookwidget.web.states import FoundForm, Page
 from bookwidget.web.visits import HOSTED
 
@@ -62,10 +67,10 @@ class Guest:
         self, config: Config, slug: str = LEFT_TO_RIGHT, business: Business | None = None, app: Flask | None = None,
         *, site: str = HOSTED,
     ) -> None:  # fmt: skip
-        here = business or of_demo(LEFT_TO_RIGHT)
+        here, self.slug = business or of_demo(LEFT_TO_RIGHT), slug
         self.app, self.base = app or create_app(config), f"/w/{slug}/{site}/"
         self.here = config.public_url
-        self.person = here.customers[0]
+        self.person, self.friend = here.customers[0], here.others[0]
         self.cookie = ""
         self.client: FlaskClient = self.app.test_client()
 
@@ -87,19 +92,35 @@ class Guest:
         """Sends that page's first form with a field of this name, as it stands but for what is typed."""
         forms = Page(self.client.get(url, base_url=self.here).text).forms
         form = next((one for one in forms if name in {**one.kept, **one.choices}), FoundForm(url, "post"))
-        data = {**dict.fromkeys(form.typed, ""), **form.choices, **form.kept, **typed}
+        data = {**form.empty, **form.choices, **form.kept, **typed}
         headers = {"Origin": self.here}
         return self.client.post(form.action or url, base_url=self.here, data=data, headers=headers)
 
     def come_further(self) -> list[str]:
-        """Keeps a time and books another. Gives back the addresses that only this leads to: what is asked of who books,
-        and the page of a booking that is made.
+        """Names somebody to book for, keeps a time and books another. Gives back the addresses that no link leads to:
+        what is asked of who books, the page of a booking that is made, and those that stand in mails.
         """
+        self.post("profile/people", {"name": self.friend.name})
         links = Page(self.get("book/").text).links
         service = next(url for url in links if url.startswith(f"{self.base}book/") and url != f"{self.base}book/")
         kept, other = (self.send(service, "slot").location for _time in range(2))
         made = self.send(other, "do", do="confirm").location if other else None
-        return [url for url in (kept, made) if url]
+        return [*filter(None, (kept, made)), *self.mailed()]
+
+    def mailed(self) -> list[str]:
+        """For a new password, for a new address, and of a waiting list that they are on."""
+        own = self.app.extensions[EXTENSION]
+        tenant = find_tenant(own.database, self.slug)
+        if tenant is None:
+            return []
+        with own.database.session(tenant) as session:
+            person = session.query(Customer).where(Customer.email == self.person.email).one()
+            reset = own.tokens.reset(tenant, person.id, person.password_hash)
+            other = own.tokens.new_email(tenant, person.id, person.email, f"new.{person.email}")
+            mine = session.query(WaitlistEntry).where(WaitlistEntry.customer_id == person.id)
+            waits = [waiting_token(own.tokens, tenant, one.id) for one in mine.order_by(WaitlistEntry.id)]
+        paths = (f"login/reset/{reset}", f"login/email/{other}", *(f"booking/waiting/{one}" for one in waits))
+        return [self.base + path for path in paths]
 
     def sign_in(self) -> "Guest":
         """`cookie` is then what their browser sends."""

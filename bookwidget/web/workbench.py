@@ -14,7 +14,7 @@ from bookwidget.web.current import request
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.product import render_product
 from bookwidget.web.services import services
-from bookwidget.web.states import State, sent, states_of
+from bookwidget.web.states import State, asked, sent, states_of
 
 WIDTHS = (320, 480, 768, 1280)
 USUAL_WIDTHS = ("320", "768")
@@ -82,6 +82,13 @@ def pairs_of(accent: str, surface: str, *, dark: bool) -> list[Pair]:
 
 
 def sent_page() -> ResponseReturnValue:
-    """A form of a page, sent with nothing filled in; nothing is written."""
-    answer = sent(request.args.get("page", ""), request.args.get("form", 0, int)) or abort(404)
+    """A page as a stranger sees it, or what comes of one of its forms; nothing is written."""
+    page, form, is_stranger = request.args.get("page", ""), request.args.get("form"), "stranger" in request.args
+    if form is None:
+        answer = asked(page, is_stranger=True) if page.startswith("/w/") and is_stranger else None
+    else:
+        number = int(form) if form.isdecimal() else -1
+        answer = sent(page, number, is_filled="filled" in request.args, is_stranger=is_stranger)
+    if answer is None:
+        abort(404)
     return make_response(answer.get_data(), answer.status_code, answer.headers)

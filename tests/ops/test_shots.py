@@ -76,14 +76,15 @@ def test_what_cannot_be_is_said_in_a_line(here: Path, arguments: tuple[str, ...]
 def shoot(folder: str) -> None:
     need(chromium.BINARY)
     answer = bookwidget("theme", "shots", "warm", folder, *SHOTS)
-    assert "8 pictures" in answer.output, answer.output
+    assert "16 pictures" in answer.output, answer.output
 
 
 @pytest.mark.browser
 def test_each_state_is_taken_in_both_directions_its_refusals_among_them(here: Path) -> None:
     shoot("one")
     taken = {path.name for path in (here / "one/login").iterdir()}
-    states = ("login", "login-refused", "login-forgot", "login-forgot-refused")
+    pages = ("login", "login-forgot", "login-reset-token")
+    states = (*pages, *(f"{page}-refused" for page in pages), "login-forgot-sent", "login-email-token")
     assert taken == {f"{state}-{way}-320-dark.png" for state in states for way in ("ltr", "rtl")}
     with Image.open(here / "one/login/login-refused-ltr-320-dark.png") as picture:
         assert (picture.width, 300 < picture.height < 1200) == (320, True)

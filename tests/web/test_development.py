@@ -126,9 +126,20 @@ def test_the_workbench_shows_each_page_that_one_comes_to(cheap_hashes: None, sql
     assert len(refused) >= 6, "log-in, forgotten password, note, rating, details, password, people"
     for url in refused:
         answer = ada.get(url)
-        assert (answer.status_code, "bw-error" in answer.text or "bw-note--bad" in answer.text) == (422, True)
-    for page in ("/w/yoga/preview/profile/&form=9", "/signup", "//elsewhere.example/w/", ""):
+        assert (answer.status_code, "bw-error" in answer.text or "bw-note" in answer.text) == (422, True), url
+    profile = "/w/yoga/preview/profile/"
+    for page in (
+        f"{profile}&form=9",
+        f"{profile}&form=x",
+        profile,
+        "/signup&form=0",
+        "/signup&stranger=1",
+        "//e/w/",
+        "",
+    ):
         assert ada.get(f"/dev/workbench/sent?page={page}").status_code == 404
+    strangers = ada.get(f"/dev/workbench/sent?page={profile}&stranger=1")
+    assert (strangers.status_code, "Log in to your bookings" in strangers.text) == (401, True)
     before = ada.get(f"bookings/{code}").text
     cancelled = ada.get(f"/dev/workbench/sent?page=/w/yoga/preview/bookings/{code}/cancel&form=0")
     assert cancelled.status_code == 303, "an empty reason is fine"
