@@ -17,6 +17,7 @@ ENDED = "waitlist.offer_ended"
 """Told by whoever finds that the time of an offer is over."""
 BOOKING_COLUMNS = [column.key for column in Booking.__table__.columns]
 TICKET_OF = [column.key for column in Ticket.__table__.columns].index("booking_id")
+OFFER_HOLD = [column.key for column in WaitlistEntry.__table__.columns].index("offer_hold_id")
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Look:
     def in_line(self) -> set[Any]:
         """Who waits; what was offered to them ends by itself."""
         return {row[:2] for row in self.rows[WaitlistEntry.__tablename__]}
+
+    def kept(self) -> set[Any]:
+        """The holds that keep what is offered."""
+        return {row[OFFER_HOLD] for row in self.rows[WaitlistEntry.__tablename__]} - {None}
 
     def bookings(self) -> dict[UUID, list[Any]]:
         """Each with its tickets: what does not change without an event. In which series it is tells nobody anything."""
@@ -68,6 +73,8 @@ def check_news(name: str, event: str, before: Look, after: Look) -> None:
     if event == "booking.transferred":
         assert len(news) == bool(changed), f"{name} told {news}"
         assert {booking for _kind, booking in news} <= changed, f"{name} told {news}"
+    elif event == "waitlist.offered":
+        assert len(news) == len(after.kept() - before.kept()), f"{name} told {news}"
     elif event.startswith("waitlist"):
         assert len(news) == (before.in_line() != after.in_line()), f"{name} told {news}"
     else:

@@ -328,6 +328,18 @@ class Business(RuleBasedStateMachine):
             self.holds.append((self.acting(person).take_offer(entry.id).hold_id, person))
             self.confirms(len(self.holds) - 1, [False])
 
+    @precondition(lambda self: self.entries())
+    @rule(number=any_of, removes=st.booleans())
+    def the_desk_sees_to_the_line(self, number: int, removes: bool) -> None:
+        entry, books = pick(self.entries(), number), self.books()
+        if removes:
+            assert self.act("remove_waiting", "owner", entry.occurrence_id, entry.id, event="waitlist.removed")
+            return
+        date, has_room = books.occurrences[entry.occurrence_id], entry.places <= self.places(books, entry.occurrence_id)
+        has_one = any(hold.id == entry.offer_hold_id and hold.until > self.now for hold in books.holds)
+        done = self.act("offer_now", "owner", entry.occurrence_id, entry.id, event="waitlist.offered")
+        assert done is (has_one or (has_room and date.starts_at > self.now))
+
     def full_dates(self) -> list[Occurrence]:
         books = self.books()
         return [one for one in books.occurrences.values() if not one.is_private and not self.places(books, one.id)]

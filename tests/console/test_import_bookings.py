@@ -2,11 +2,12 @@
 
 import csv
 import io
+import resource
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings import importing
@@ -169,6 +170,32 @@ def test_item9_a_worker_that_is_killed_doubles_and_loses_no_booking(web: Web, mo
     assert len(stored(web.yoga, Booking.id)) == 9
     assert len([1 for (kind,) in stored(web.yoga, Event.kind) if kind == "booking.imported"]) == 9
     assert troubles(web.yoga) == []
+
+
+HALF = 10_000
+
+
+@pytest.mark.slow
+def test_item9_twenty_thousand_rows_of_bookings_half_of_them_broken(web: Web) -> None:
+    """The good ones go in, by ten on a date that was; the rest come back, each with its reason."""
+    boss, kinds = owner(web), ("Juggling,2026-01-05 9:00", "Slow Flow,someday", "Slow Flow,2027-01-05 9:00")
+    first, lines = datetime(2010, 1, 1, 6, tzinfo=UTC), []
+    for n in range(HALF):
+        lines.append(f"n{n % 500}@example.com,Slow Flow,{first + n // 10 * timedelta(hours=2):%Y-%m-%d %H:%M},C{n}")
+        lines.append(f"broken{n}@example.com,{kinds[n % 3]},D{n}")
+    answer = upload(boss, ("Email,Service,Date,Code\n" + "\n".join(lines)).encode(), kind="bookings")
+    assert answer.status_code == 303, answer.text
+    page, before = answer.location or "", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    work(web, boss, page, "check", "run")
+    with web.database.session(web.yoga.tenant_id) as session:
+        assert session.scalars(select(func.count()).select_from(Booking)).one() == HALF
+        assert session.scalars(select(func.count()).select_from(Occurrence)).one() == -(-HALF // 10)
+        assert session.scalars(select(func.max(Occurrence.seats_taken))).one() == 10
+    whys = reasons(boss, page)
+    assert len(whys) == HALF
+    for words in ("no service called “Juggling”", "no day and time", "Publish it first"):
+        assert sum(words in why for why in whys) in (HALF // 3, HALF // 3 + 1), words
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150 * 1024, "kB"
 
 
 @pytest.mark.parametrize(
