@@ -51,15 +51,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("text", [WIDGETS, THEMES], ids=["widgets", "themes"])
-def test_the_commands_of_the_documents_work(here: Path, text: str) -> None:
-    found = [words for words in commands(text) if words[0] == "bookwidget"]
-    assert len(found) >= 2
-    for words in found:
-        answer = CliRunner().invoke(cli, words[1:], catch_exceptions=False)
-        assert answer.exit_code == 0, (words, answer.output)
-
-
 def test_the_new_widget_works_in_a_service(here: Path) -> None:
     new_widget("guest-book", here / "widgets", set())
     guest = Guest(invent(Config.load(instance=here / "invented", widget_folders=(here / "widgets",)))).sign_in()
