@@ -31,7 +31,7 @@ NAMES = re.compile(
     # what the test data is called, what is the same in every language, what others call their buttons, and addresses
     r"\b(?:Ada|Byron|Ben|Okri|Olga|Owner|Harbour|Yoga|Other|Slow|Flow|Massage|Mara|Oduya|Tomas|Reyl|Studio|Row|Sam|AB|BO|OO"
     r"|bookwidget|CSV|UTF|Windows|HTML|Notion|Wix|Squarespace|Webflow|Shopify|Joomla|Drupal|Google|Sites|WordPress|CNAME|localhost|data-float|PDF|PNG|JPEG|WebP|MB|SVG|Ctrl|C|UTC|mail_url)\b"
-    r"|«[^»]*»|/[a-z]+\b|\S+@\S+|\.com\b|https?://\S*|\b[\w-]+(?:\.[\w-]+)+\S*|#[0-9a-f]{6}\b"
+    r"|«[^»]*»|/[a-z]+\b|\S+@\S*|\.com\b|https?://\S*|\b[\w-]+(?:\.[\w-]+)+\S*|#[0-9a-f]{6}\b"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 
