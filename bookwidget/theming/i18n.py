@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Literal
 
 from babel import Locale, UnknownLocaleError
@@ -35,6 +36,8 @@ class Catalogs:
         self.problems: list[str] = []
         self._files: dict[str, list[Path]] = {}
         self._made: dict[str, NullTranslations] = {}
+        self._making = RLock()
+        """The first pages of a process come at once. Reading takes a second and megabytes: once is enough."""
         for path in (path for folder in folders for path in sorted(folder.glob("*/LC_MESSAGES/*.po"))):
             self._files.setdefault(_normal(path.parent.parent.name), []).append(path)
 
@@ -47,16 +50,21 @@ class Catalogs:
         """Words for `de-AT` or `de_AT`: its own, then those of `de`, then the source's. Kept after the first call."""
         wanted = _normal(locale)
         if wanted not in self._made:
-            chosen: NullTranslations = SOURCE
-            language, _dash, region = wanted.partition("-")
-            if region and language in self._files:
-                chosen = self.translations(language)
-            if wanted in self._files:
-                own = self._read(wanted)
-                own.add_fallback(chosen)
-                chosen = own
-            self._made[wanted] = chosen
+            with self._making:
+                if wanted not in self._made:
+                    self._made[wanted] = self._make(wanted)
         return self._made[wanted]
+
+    def _make(self, wanted: str) -> NullTranslations:
+        chosen: NullTranslations = SOURCE
+        language, _dash, region = wanted.partition("-")
+        if region and language in self._files:
+            chosen = self.translations(language)
+        if wanted in self._files:
+            own = self._read(wanted)
+            own.add_fallback(chosen)
+            chosen = own
+        return chosen
 
     def _read(self, language: str) -> Translations:
         together = Catalog(locale=language.replace("-", "_"))

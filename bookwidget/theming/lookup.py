@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import partial
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, pass_eval_context
@@ -132,6 +133,8 @@ class ThemedEnvironment(Environment):
         self._joined: dict[tuple[str, str], str] = {}
         self._named: dict[tuple[str, str | None], Template] = {}
         """Those found already, by their name and the one of the template that named them."""
+        self._finding = RLock()
+        """Threads of a new process want the same pages: one compiles them, and the others wait, with less memory."""
 
     def get_template(
         self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
@@ -140,7 +143,8 @@ class ThemedEnvironment(Environment):
             return super().get_template(name, parent, globals)
         found = self._named.get((name, parent))
         if found is None:
-            found = self._named[name, parent] = super().get_template(name, parent)
+            with self._finding:
+                found = self._named[name, parent] = super().get_template(name, parent)
         return found
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

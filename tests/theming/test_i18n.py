@@ -1,7 +1,9 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from babel.support import NullTranslations
+from babel.support import NullTranslations, Translations
 
 from bookwidget.kernel.text import _, n_
 from bookwidget.theming.i18n import SOURCE, Catalogs, direction, speaking, spoken, translate
@@ -66,6 +68,24 @@ def test_a_region_falls_back_to_its_language_and_then_to_the_source(catalogs: Ca
     assert translate(_("Log in"), austrian) == "Einsteigen"
     assert translate(_("Reschedule"), austrian) == "Verschieben"
     assert translate(_("Email"), austrian) == "Email"
+
+
+def test_first_pages_that_come_at_once_read_a_language_once(
+    catalogs: Catalogs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = catalogs._read
+    asked: list[str] = []
+
+    def slowly(language: str) -> Translations:
+        asked.append(language)
+        time.sleep(0.05)
+        return read(language)
+
+    monkeypatch.setattr(catalogs, "_read", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        got = list(threads.map(catalogs.translations, ["de"] * 4))
+    assert asked == ["de"]
+    assert all(one is got[0] for one in got)
 
 
 @pytest.mark.parametrize("name", ["fr", "fr-CA", "", "../../etc", "xx-YY-zz"])

@@ -1,4 +1,7 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.support import NullTranslations
@@ -126,6 +129,23 @@ def test_the_language_reaches_macros_of_other_files_and_the_filter(environment: 
         assert filtered.render(text=n_("%(n)s place", "%(n)s places", 2)) == "2 Plätze"
     assert filtered.render(text=Text("Plain")) == "Plain"
     assert template.render(name="x") == "Hello x"
+
+
+def test_first_pages_that_come_at_once_compile_a_template_once(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compile_it = environment.compile
+    compiled: list[str] = []
+
+    def slowly(*source: Any, **options: Any) -> Any:
+        compiled.append(source[1])
+        time.sleep(0.05)
+        return compile_it(*source, **options)
+
+    monkeypatch.setattr(environment, "compile", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(environment.get_template, ["warm:bookings/list.html"] * 4))
+    assert compiled == ["warm:bookings/list.html"]
 
 
 def test_an_override_appears_without_a_restart_where_reloading_is_on(folder: Path) -> None:
