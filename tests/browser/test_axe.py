@@ -50,7 +50,7 @@ class Page(NamedTuple):
     """Of the product: a widget, or what is no widget's."""
 
 
-PARTS = {"one_booking": "one booking", "mail": "mails", "console": "console", "": "other pages"}
+PARTS = {"one_booking": "one booking", "mail": "mails", "console": "console", "frame": "other pages", "": "other pages"}
 """What the table calls what is no widget's."""
 SENDS_ON = {"portal"}
 """Widgets that have no page of their own."""
