@@ -68,7 +68,7 @@ def question(web: Web, domain: str) -> int:
 
 
 def serves(web: Web, name: str = NAME) -> bool:
-    return web.app.test_client().get("/", base_url=f"https://{name}").status_code == 303
+    return web.app.test_client().get("/", base_url=f"https://{name}").location.startswith("/p/")
 
 
 @pytest.mark.parametrize(
