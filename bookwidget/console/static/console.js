@@ -1,4 +1,4 @@
-// Improves the console's pages: copies snippets, keeps colour picker and text alike, shows what is typed, closes an open menu. Everything works without it.
+// Improves the console's pages: copies snippets, keeps colour picker and text alike, shows what is typed, closes an open menu, brings the current tab into sight. Everything works without it.
 (() => {
   "use strict";
 
@@ -35,6 +35,13 @@
       clearTimeout(waiting);
       waiting = setTimeout(() => form.requestSubmit(document.getElementById(form.dataset.live)), 700);
     });
+  }
+
+  const strip = document.querySelector(".bw-subnav ul");
+  const current = strip?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (current) {
+    const seen = strip.getBoundingClientRect();
+    strip.scrollLeft += current.left + current.width / 2 - seen.left - seen.width / 2;
   }
 
   const menu = document.querySelector("details.bw-menu");
