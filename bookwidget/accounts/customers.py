@@ -17,9 +17,10 @@ from bookwidget.kernel.ids import uuid7
 from bookwidget.kernel.lines import like_pattern
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.scope import Scope
-from bookwidget.tenancy.session import writing
+from bookwidget.tenancy.session import flush_unless_taken, writing
 
 BLOCKED = _("This customer is blocked. Unblock them first.")
+TAKEN = _("There is a customer with this email already. Look for them instead.")
 PAGE = 25
 MOST_PAGES = 100_000
 """Beyond this there is nothing: numbers in addresses are typed by anybody, and databases have a largest one."""
@@ -145,7 +146,9 @@ def put_new_customer(scope: Scope, new: Guest, customer_id: UUID | None = None) 
         raise Missing
     check_free(scope, new.email, None)
     id = customer_id or uuid7()
-    store.put_customer(scope.session, id=id, **vars(new), created_at=scope.now)
+    if not store.put_customer(scope.session, id=id, **vars(new), created_at=scope.now):
+        check_free(scope, new.email, id)
+        return id  # the same form, sent twice at once
     record(scope, "customer.added", customer_id=id)
     return id
 
@@ -174,6 +177,8 @@ def change_customer(scope: Scope, customer_id: UUID, wanted: Guest, *, version: 
         for name, value in changed.items():
             setattr(customer, name, value)
         customer.version += 1
+        if not flush_unless_taken(scope.session):
+            raise Refused("email", TAKEN)
         record(scope, "customer.updated", customer_id=customer_id, after={"fields": sorted(changed)})
     return True
 
@@ -220,4 +225,4 @@ def locked(scope: Scope, customer_id: UUID) -> Customer:
 def check_free(scope: Scope, email: str, own_id: UUID | None) -> None:
     row = scope.session.rows(store.CREDENTIALS, {"email": email}).one_or_none()
     if row is not None and row[0] != own_id:
-        raise Refused("email", _("There is a customer with this email already. Look for them instead."))
+        raise Refused("email", TAKEN)

@@ -11,7 +11,7 @@ from bookwidget.events.record import record
 from bookwidget.kernel.errors import Denied, Refused
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.scope import Scope
-from bookwidget.tenancy.session import writing
+from bookwidget.tenancy.session import flush_unless_taken, writing
 
 TAKEN = _("This email belongs to another customer here. Please contact us.")
 
@@ -64,6 +64,8 @@ def confirm_new_email(scope: Scope, tokens: Tokens, token: str) -> str:
         customer.email, customer.email_proven_at = claim.email, scope.now
         customer.bounced_at, customer.bounced_why = None, ""
         customer.version += 1
+        if not flush_unless_taken(session):
+            raise Denied(TAKEN)
         record(scope, "customer.email_changed", customer_id=customer.id, before=before)
     return claim.email
 

@@ -173,12 +173,16 @@ def put_hand_over(session: TenantSession, challenge: bytes, **values: Any) -> No
     )
 
 
-def put_customer(session: TenantSession, **values: Any) -> None:
-    """Makes a customer, unless there is one with this e-mail. Inside the open write transaction."""
+def put_customer(session: TenantSession, **values: Any) -> bool:
+    """Makes a customer, unless there is one with this e-mail: then False. Inside the open write transaction."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    session.execute(
-        insert(Customer).values({"id": uuid7(), **values}).on_conflict_do_nothing(index_elements=["tenant_id", "email"])
+    made = session.execute(
+        insert(Customer)
+        .values({"id": uuid7(), **values})
+        .on_conflict_do_nothing(index_elements=["tenant_id", "email"])
+        .returning(Customer.id)
     )
+    return made.one_or_none() is not None
 
 
 def count_up(session: TenantSession, key: str, window_at: datetime) -> int:

@@ -26,12 +26,11 @@ from sqlalchemy.exc import IntegrityError
 
 from bookwidget.catalog.models import Provider, ServiceProvider
 from bookwidget.schedule.models import Hold, Occurrence, OpeningHours, Purpose, TimeOff
-from bookwidget.tenancy.session import TenantSession
+from bookwidget.tenancy.session import TenantSession, flush_unless_taken
 
 EXCLUSION_VIOLATION = "23P01"
 """PostgreSQL's code when the exclusion constraint on a provider's time refuses a row."""
 
-UNIQUE_VIOLATION = "23505"
 """Only there can two make the same row at once; on SQLite writers come one after the other."""
 
 SCHEDULED = Occurrence.state == "scheduled"
@@ -240,13 +239,7 @@ def lock_providers(session: TenantSession, providers: set[UUID]) -> None:
 def add_hold(session: TenantSession, hold: Hold) -> bool:
     """False if there is one of this id since a moment ago: the caller must roll back."""
     session.add(hold)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
-            raise
-        return False
-    return True
+    return flush_unless_taken(session)
 
 
 def add_private(session: TenantSession, occurrence: Occurrence) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Executable, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bookwidget.kernel.errors import Denied
@@ -16,6 +17,8 @@ from bookwidget.tenancy.reading import Readings, Rows
 from bookwidget.tenancy.wall import CrossesTenants, UndeclaredWrite
 
 ONLY_LOOKING = _("You are only looking: nothing can be changed here.")
+UNIQUE_VIOLATION = "23505"
+"""PostgreSQL's word for it. On SQLite, the only writer has read before."""
 
 
 class TenantSession(Session):
@@ -125,3 +128,14 @@ def writing(session: TenantSession) -> Iterator[TenantSession]:
                 transaction.rollback()
     finally:
         session.is_writing = False
+
+
+def flush_unless_taken(session: TenantSession) -> bool:
+    """Stores what was added or changed. False if there is such a one since a moment ago: the caller must roll back."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) != UNIQUE_VIOLATION:
+            raise
+        return False
+    return True
