@@ -42,7 +42,8 @@ def read_table(content: bytes) -> Table:
     delimiter = delimiter_of(text[:SAMPLE])
     try:
         rows = rows_of(text, delimiter)
-        header = tuple(cell.strip()[:LONGEST_CELL] for cell in next(rows, []))
+        _number, titles = next(rows, (0, []))
+        header = tuple(cell.strip()[:LONGEST_CELL] for cell in titles)
         count = sum(1 for _row in rows)
     except csv.Error:
         raise Refused("file", _("This is not a table of text. Save it as CSV and try again.")) from None
@@ -81,11 +82,11 @@ def delimiter_of(sample: str) -> str:
     return max(DELIMITERS, key=lambda sign: len(next(csv.reader(lines, delimiter=sign), [])))
 
 
-def rows_of(text: str, delimiter: str) -> Iterator[list[str]]:
-    """All that are not empty, the header first."""
-    for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+def rows_of(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """All that are not empty, the header first, each with the number that a spreadsheet shows beside it."""
+    for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
         if any(cell.strip() for cell in row):
-            yield row
+            yield number, row
 
 
 def proposed_mapping(header: tuple[str, ...], headings: Mapping[str, tuple[str, ...]]) -> dict[str, int]:

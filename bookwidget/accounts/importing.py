@@ -61,7 +61,7 @@ class ImportFacts(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of the file; its number counts from 1, without the header."""
+    """A row of the file, with the number that a spreadsheet shows beside it."""
 
     number: int
     cells: list[str]
@@ -139,7 +139,10 @@ def read_import(scope: Scope, import_id: UUID) -> ImportFacts:
 def sample_rows(scope: Scope, found: ImportFacts, size: int = 3) -> list[list[str]]:
     """The first ones after the header."""
     content = scope.session.rows(store_import.CONTENT, {"import": found.id}).scalar_one()
-    return list(islice(rows_of(decoded(content, found.encoding), found.delimiter), 1, size + 1)) if content else []
+    if not content:
+        return []
+    rows = rows_of(decoded(content, found.encoding), found.delimiter)
+    return [row for _number, row in islice(rows, 1, size + 1)]
 
 
 def broken_rows(scope: Scope, import_id: UUID, size: int) -> list[BrokenRow]:
@@ -237,8 +240,8 @@ def read_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -> b
     """Checks the next rows, and makes what they say if that is the step; whether there are more."""
     kind, is_dry = KINDS[found.kind], found.state == "checking"
     rows, size = rows_of(decoded(found.content, found.encoding), found.delimiter), min(CHUNK, kind.most)
-    before = {cell(row, found.mapping.get(kind.unique)) for row in islice(rows, 1 + found.seen)}
-    chunk = [Line(number, row) for number, row in enumerate(islice(rows, size), found.seen + 1)]
+    before = {cell(row, found.mapping.get(kind.unique)) for _number, row in islice(rows, 1 + found.seen)}
+    chunk = [Line(number, row) for number, row in islice(rows, size)]
     for line, outcome in kind.take(scope, found, chunk, before):
         if isinstance(outcome, Text):
             found.broken += 1
