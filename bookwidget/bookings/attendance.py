@@ -17,10 +17,11 @@ MARKS = ("", "attended", "absent")
 """Empty: no mark, so the rule decides (`rules.marked`)."""
 
 
-def mark_attendance(scope: Scope, code: str, ticket_id: UUID, mark: str) -> BookingDetails:
+def mark_attendance(scope: Scope, code: str, ticket_id: UUID, mark: str, *, was: str | None = None) -> BookingDetails:
     """Says of one live ticket whether its attendee came. The mark that stands already is no change.
 
-    Raises `Missing`, `Denied`, `Refused("mark", …)`. Event: `booking.attendance_marked`.
+    `was` is the mark that the page showed; None does not compare. Raises `Missing`, `Denied`, `Refused("mark", …)`
+    also if somebody else has marked it meanwhile. Event: `booking.attendance_marked`.
     """
     if mark not in MARKS:
         raise Refused("mark", _("Choose one of the listed values."))
@@ -33,6 +34,8 @@ def mark_attendance(scope: Scope, code: str, ticket_id: UUID, mark: str) -> Book
             raise Missing
         if before.attendance == mark:
             return booking
+        if was is not None and was != before.attendance:
+            raise Refused("mark", _("Somebody else has marked it in the meantime. Please look at it again."))
         scope.session.rows(store_desk.SET_MARK, {**ticket, "mark": mark})
         record(
             scope,

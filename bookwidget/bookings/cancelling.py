@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
-from bookwidget.bookings.changing import locked, place_facts, places_of, require
+from bookwidget.bookings.changing import check_seen, locked, place_facts, places_of, require
 from bookwidget.bookings.listing import read_booking
 from bookwidget.bookings.results import BookingDetails, HeldTicket
 from bookwidget.bookings.rules import checked_text
@@ -33,11 +33,12 @@ from bookwidget.tenancy.session import writing
 MAX_REASON = 500
 
 
-def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetails:
+def cancel_booking(scope: Scope, code: str, *, reason: str = "", moves: int | None = None) -> BookingDetails:
     """Cancels all of a booking and frees its places, at once or when undoing is over. What is cancelled already is
-    answered as it is.
+    answered as it is. `moves` is what the form was made for; None does not compare.
 
-    Raises `Missing`, `Denied`, `Refused("reason", …)`. Event: `booking.cancelled`.
+    Raises `Missing`, `Denied`, `Refused("reason", …)`, `Refused("", …)` if the booking has moved since. Event:
+    `booking.cancelled`.
     """
     why = checked_text("reason", reason, MAX_REASON)
     with writing(scope.session):
@@ -45,15 +46,18 @@ def cancel_booking(scope: Scope, code: str, *, reason: str = "") -> BookingDetai
         if booking.status == "cancelled":
             return booking
         require(booking.may_cancel)
+        check_seen(booking, moves)
         drop(scope, booking, why)
         return read_booking(scope, code)
 
 
-def cancel_ticket(scope: Scope, code: str, ticket_id: UUID, *, reason: str = "") -> BookingDetails:
+def cancel_ticket(
+    scope: Scope, code: str, ticket_id: UUID, *, reason: str = "", moves: int | None = None
+) -> BookingDetails:
     """Cancels one ticket of several, for good: its place is free at once and the price falls by the ticket's. With the
-    last one the booking is cancelled. What is cancelled already is answered as it is.
+    last one the booking is cancelled. What is cancelled already is answered as it is. `moves` as in `cancel_booking`.
 
-    Raises `Missing`, `Denied`, `Refused("reason", …)`. Event: `booking.ticket_cancelled`, or `booking.cancelled`.
+    Raises `Missing`, `Denied`, `Refused("reason" or "", …)`. Event: `booking.ticket_cancelled`, or `booking.cancelled`.
     """
     why = checked_text("reason", reason, MAX_REASON)
     with writing(scope.session):
@@ -64,6 +68,7 @@ def cancel_ticket(scope: Scope, code: str, ticket_id: UUID, *, reason: str = "")
         if ticket is None or booking.status == "cancelled":
             return booking
         require(booking.may_cancel)
+        check_seen(booking, moves)
         if len(booking.tickets) > 1:
             cancel_one(scope, booking, ticket, why)
         else:

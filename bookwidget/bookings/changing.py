@@ -33,6 +33,7 @@ from bookwidget.tenancy.session import writing
 
 MAX_DAYS = 31
 CHANGED_MEANWHILE: Text = _("This booking has changed in the meantime. Please check it and choose a time.")
+LOOK_AGAIN: Text = _("This booking has changed in the meantime. Please look at it again.")
 Place = tuple[UUID, datetime, datetime]
 """An occurrence and its times."""
 
@@ -95,6 +96,12 @@ def check_version(booking: BookingDetails, moves: int | None) -> None:
     """`Refused("slot", …)` for a form that was made before the booking's last move."""
     if moves is not None and moves != booking.moves:
         raise Refused("slot", CHANGED_MEANWHILE)
+
+
+def check_seen(booking: BookingDetails, moves: int | None) -> None:
+    """The same where no time is chosen: `Refused("", …)`."""
+    if moves is not None and moves != booking.moves:
+        raise Refused("", LOOK_AGAIN)
 
 
 def move_to(scope: Scope, booking: BookingDetails, service: ServiceFacts, key: OccurrenceKey | TimeKey) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from flask import request, url_for
@@ -14,6 +14,7 @@ from bookwidget.accounts.rules import region_of, shown_phone
 from bookwidget.bookings.actions import (
     STATUSES,
     BookingDetails,
+    DeskBooking,
     DeskQuery,
     DeskRow,
     find_bookings,
@@ -22,7 +23,7 @@ from bookwidget.bookings.actions import (
 )
 from bookwidget.catalog.actions import list_services
 from bookwidget.console.forms import BookingSearchForm, StaffNoteForm
-from bookwidget.console.history import steps_of
+from bookwidget.console.history import Step, steps_of, steps_since
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.ids import parse_uuid, uuid7
@@ -135,8 +136,17 @@ def show_one(
         series=read_series(scope, found.booking),
         note_form=note_form or StaffNoteForm(formdata=None, note=uuid7().hex),
         answer_link=lambda answer: url_for(".bookings_answer", code=code, answer=answer.id.hex),
-        phone=phone_of(found.customer),
+        phone=phone_of(found.customer), changes=changes_in(found) if trouble else [],
     )  # fmt: skip
+
+
+def changes_in(found: DeskBooking) -> list[Step]:
+    """What has changed since the page was made that was sent."""
+    try:
+        since = datetime.fromisoformat(request.form.get("since", ""))
+    except ValueError:
+        return []
+    return steps_since(found, since) if since.tzinfo else []
 
 
 OWN_PAGE = "booking.html"

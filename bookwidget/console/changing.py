@@ -40,7 +40,7 @@ def bookings_attendance(code: str) -> ResponseReturnValue:
     ticket, _dot, mark = request.form.get("mark", "").partition(".")
     ticket_id = known_uuid(ticket)
     try:
-        mark_attendance(scope, code, ticket_id, mark)
+        mark_attendance(scope, code, ticket_id, mark, was=request.form.get(f"was.{ticket}"))
     except (Denied, Refused) as no:
         return show_one(code, trouble=no.reason, status=403)
     return done(code, "marked")

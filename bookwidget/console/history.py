@@ -168,6 +168,19 @@ def steps_of(found: DeskBooking) -> list[Step]:
     ]
 
 
+SHAPING = (
+    *TIMED, "booking.postponed", "booking.cancelled", "booking.ticket_cancelled", "booking.restored", "booking.resumed",
+    "booking.attendance_marked",
+)  # fmt: skip
+"""What makes an open page of a booking out of date."""
+
+
+def steps_since(found: DeskBooking, at: datetime) -> list[Step]:
+    """What others may want to know who have had a page of the booking open since then."""
+    steps = zip(found.log, steps_of(found), strict=True)
+    return [step for entry, step in steps if entry.at >= at and entry.kind in SHAPING]
+
+
 def words_of(entry: LogEntry, customer: str) -> Text:
     after = entry.after
     if entry.kind in TIMED and (times := times_of(entry)):

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint
 from flask.wrappers import Response
 
-from bookwidget.bookings.actions import read_booking
-from bookwidget.console.bookings import OWN_PAGE, opened_at, show_one
+from bookwidget.bookings.actions import read_booking, read_for_desk
+from bookwidget.console.bookings import OWN_PAGE, changes_in, opened_at, show_one
 from bookwidget.console.changing import staff
 from bookwidget.console.pages import show
 from bookwidget.web.one_booking.opened import Opened
@@ -27,7 +27,8 @@ def draw(name: str, *, status: int = 200, **page: Any) -> Response:
     """A shared page in the console's look; in place of the booking's own page the one that staff have."""
     if name == OWN_PAGE:
         return show_one(page["opened"].booking.code, trouble=page["trouble"], status=status)
-    return show(f"booking_{name.removeprefix('one_booking/')}", status=status, **page)
+    changes = changes_in(read_for_desk(page["opened"].scope, page["opened"].booking.code)) if status != 200 else []
+    return show(f"booking_{name.removeprefix('one_booking/')}", status=status, changes=changes, **page)
 
 
 def register(blueprint: Blueprint) -> None:

@@ -1,5 +1,6 @@
 """Bookings at the console, over HTTP: found, read, changed, explained, and one rule overridden."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -126,6 +127,38 @@ def test_p9_staff_move_to_another_date(web_everywhere: Web, staff: Visitor, book
     again = staff.send(path, slot="o." + "0" * 32)
     assert again.status_code == 422
     assert 'role="alert"' in again.text
+
+
+def test_two_who_edit_one_booking_the_second_sees_what_changed(
+    web_everywhere: Web, staff: Visitor, booking: Booking
+) -> None:
+    web, boss, page = web_everywhere, owner(web_everywhere), f"bookings/{booking.code}/"
+    cancel, move, attendance = (f"bookings/{booking.code}/{name}" for name in ("cancel", "move", "attendance"))
+    target, other = (factories.make_class(web.yoga, days=days) for days in (3, 4))
+    marks, cancelling, moving = staff.form(page, attendance), staff.form(cancel), staff.form(move)
+    assert boss.send(move, slot=str(OccurrenceKey(target.id))).status_code == 303
+    for path, fields in (
+        (cancel, {**cancelling, "reason": "Flooded"}),
+        (move, {**moving, "slot": str(OccurrenceKey(other.id))}),
+    ):
+        answer = staff.post(path, fields)
+        assert answer.status_code == 422
+        said = " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+        assert "has changed in the meantime" in said
+        assert re.search(r"Changed while this page was open .* Moved from .* · in the console", said)
+        assert ("Flooded" in said) is (path == cancel), "what was typed stays"
+    assert stored(web, booking).status == "confirmed"
+    [ticket] = [name.removeprefix("was.") for name in marks if name.startswith("was.")]
+    assert boss.send(attendance, page, mark=f"{ticket}.attended").status_code == 303
+    answer = staff.post(attendance, {**marks, "mark": f"{ticket}.absent"})
+    assert answer.status_code == 403
+    assert "Marked as attended: Ada Byron" in answer.text
+    assert staff.post(attendance, {**marks, "mark": f"{ticket}.attended"}).status_code == 303, "both mean the same"
+    assert staff.send(cancel).status_code == 303, "whoever has read it sends it on purpose"
+    gone = staff.post(move, moving)
+    assert gone.status_code == 403
+    assert "Changed while this page was open" in gone.text
+    assert staff.post(cancel, {**cancelling, "since": "yesterday"}).status_code in (303, 403)
 
 
 def test_b12_marks_of_attendance(web_everywhere: Web, staff: Visitor) -> None:

@@ -9,6 +9,8 @@ from bookwidget.web.guard import Form
 
 class CancelForm(Form):
     reason = TextAreaField(_("Reason (optional)"))
+    moves = IntegerField(widget=HiddenInput())
+    """The booking's version that the page was made for."""
     which = HiddenField()
     """Of a series: this date, or `all` later ones too; the template draws it as radio buttons."""
     seen = HiddenField()

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from bookwidget.bookings.actions import BookingDetails, MoveChoices, slot_start
 from bookwidget.tenancy.scope import Scope
 from bookwidget.web.current import request
-from bookwidget.web.one_booking.forms import MoveForm
+from bookwidget.web.one_booking.forms import CancelForm, MoveForm
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.rendering import render
 from bookwidget.web.times import choose_times, noon
@@ -47,7 +47,7 @@ def new_time(
     own_day = here.formats.local(booking.starts_at).date()
     day = here.formats.local(start).date() if start else day_in_address("day") or max(own_day, choices.first_day)
     gone = start if form.slot.errors else None
-    form.moves.data, form.moves.raw_data = choices.booking.moves, None  # what was sent may be older
+    note_version(form, choices.booking)
     return {
         "booking": choices.booking,
         "form": form,
@@ -64,6 +64,11 @@ def chosen_key(form: MoveForm) -> str:
 def version_of(form: MoveForm) -> int:
     """Of the booking that the form was made for; what is no number fits none."""
     return -1 if form.moves.data is None else int(form.moves.data)
+
+
+def note_version(form: MoveForm | CancelForm, booking: BookingDetails) -> None:
+    """The page is made for the booking as it is; what was sent may be older."""
+    form.moves.data, form.moves.raw_data = booking.moves, None
 
 
 def day_in_address(name: str) -> date | None:

@@ -41,7 +41,7 @@ from bookwidget.web.one_booking.forms import (
     RatingForm,
     TransferForm,
 )
-from bookwidget.web.one_booking.new_time import chosen_key, show_new_time, version_of
+from bookwidget.web.one_booking.new_time import chosen_key, note_version, show_new_time, version_of
 from bookwidget.web.one_booking.notes import notes, rate, withdraw
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.showing import show
@@ -144,12 +144,13 @@ def cancel(opened: Opened, form: CancelForm) -> ResponseReturnValue:
         try:
             if series.wants_all():
                 return series.cancel_all(opened, form)
-            cancel_booking(scope, booking.code, reason=form.reason.data or "")
+            cancel_booking(scope, booking.code, reason=form.reason.data or "", moves=form.moves.data)
             return opened.done("cancelled")
         except Refused as refused:
             form.refuse(refused.field, refused.reason)
     if booking.may_cancel.reason:
         raise Denied(booking.may_cancel.reason)
+    note_version(form, booking)
     return render(
         "one_booking/cancel.html",
         status=422 if form.errors else 200,

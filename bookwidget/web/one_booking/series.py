@@ -7,7 +7,7 @@ from bookwidget.bookings.actions import SeriesChoice, cancel_series, move_series
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.web.current import request
 from bookwidget.web.one_booking.forms import CancelForm, MoveAllForm, MoveForm
-from bookwidget.web.one_booking.new_time import chosen_key, version_of
+from bookwidget.web.one_booking.new_time import chosen_key, note_version, version_of
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.rendering import render
 
@@ -56,7 +56,7 @@ def move_all(opened: Opened, form: MoveAllForm) -> ResponseReturnValue:
     except Refused as refused:
         if not form.slot.errors:
             form.refuse("slot", refused.reason)
-    form.moves.data, form.moves.raw_data = opened.booking.moves, None
+    note_version(form, opened.booking)
     return render(
         "one_booking/move_all.html",
         status=422 if form.errors else 200,

@@ -25,7 +25,7 @@ from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.web.current import request
 from bookwidget.web.one_booking.forms import CancelForm, TransferForm
-from bookwidget.web.one_booking.new_time import chosen_key, new_time, version_of
+from bookwidget.web.one_booking.new_time import chosen_key, new_time, note_version, version_of
 from bookwidget.web.one_booking.opened import Opened
 from bookwidget.web.one_booking.showing import show
 from bookwidget.web.rendering import render
@@ -88,7 +88,7 @@ def show_offer(opened: Opened, form: TransferForm, wanted: Transfer, offer: Tran
     is_review = request.method == "POST" or request.args["step"] == "review" or not offer.kinds
     kept = {"tickets": form.tickets.data or None, "service": offer.service.id.hex, "slot": wanted.slot_key}
     kept |= kinds_in(wanted) if is_review else {}
-    form.moves.data, form.moves.raw_data = offer.booking.moves, None  # what was sent may be older
+    note_version(form, offer.booking)
     form.price.data, form.price.raw_data = offer.price.amount, None
     return render(
         "one_booking/transfer_review.html" if is_review else "one_booking/transfer_kinds.html",
@@ -124,12 +124,14 @@ def cancel_one(opened: Opened, form: CancelForm) -> ResponseReturnValue:
     booking, ticket_id = opened.booking, known_uuid((request.view_args or {})["ticket"])
     if request.method == "POST":
         try:
-            left = cancel_ticket(opened.scope, booking.code, ticket_id, reason=form.reason.data or "")
+            why, moves = form.reason.data or "", form.moves.data
+            left = cancel_ticket(opened.scope, booking.code, ticket_id, reason=why, moves=moves)
             return opened.done("cancelled") if left.status == "cancelled" else opened.stay("ticket")
         except Refused as refused:
             form.refuse(refused.field, refused.reason)
     if booking.may_cancel.reason:
         raise Denied(booking.may_cancel.reason)
+    note_version(form, booking)
     return render(
         "one_booking/cancel_ticket.html",
         status=422 if form.errors else 200,
