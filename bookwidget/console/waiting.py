@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 
+from bookwidget.accounts.customers import read_customer
 from bookwidget.bookings.actions import list_waiting, offer_now, remove_waiting
 from bookwidget.catalog.actions import list_services
 from bookwidget.console.changing import staff
@@ -14,6 +15,8 @@ from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Refused
 from bookwidget.kernel.ids import known_uuid, parse_uuid
 from bookwidget.kernel.text import Text, _
+from bookwidget.notices.kinds import CUSTOMER, kind_of
+from bookwidget.notices.settings import is_sent
 from bookwidget.tenancy.scope import Scope
 from bookwidget.web.guard import PlainForm
 
@@ -69,4 +72,6 @@ def waiting_remove(occurrence: str, entry: str) -> ResponseReturnValue:
     one = next((one for one in found.waiting if one.id == id), None)
     if one is None:
         return back("removed")
-    return show("waiting_remove.html", one=one, date=found.date, form=form, here=whereabouts())
+    is_blocked = read_customer(scope, one.customer_id).is_blocked
+    is_told = not is_blocked and is_sent(scope.tenant.settings, kind_of("waitlist.removed", CUSTOMER))
+    return show("waiting_remove.html", one=one, date=found.date, form=form, here=whereabouts(), is_told=is_told)

@@ -154,6 +154,7 @@ SORTS = (
     Sort(
         "waitlist.date_cancelled", _("Waiting list: the date is cancelled"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)
     ),
+    Sort("waitlist.removed", _("Taken off a waiting list by you"), Facts.BEFORE, Live.NONE, NEVER, (CUSTOMER,)),
     Sort("booking.reminded", _("Reminder"), Facts.AFTER, Live.BOOKING, NEVER, (CUSTOMER,), by_text=True),
     Sort("customer.invited", _("Invitation to the portal"), Facts.NONE, Live.INVITATION, ALWAYS, (CUSTOMER,)),
     Sort("customer.closed", _("Account closed on request"), Facts.NONE, Live.NONE, ALWAYS, (CUSTOMER,)),

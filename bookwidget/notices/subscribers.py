@@ -54,7 +54,10 @@ def tell_what_is_left_out(scope: Scope, event: Happened, services: Services) -> 
         yield from _message(scope, event, services[Post], BUSINESS, customer)
 
 
-@subscribes(*(f"waitlist.{deed}" for deed in ("joined", "offered", "offer_ended", "date_changed", "date_cancelled")))
+OF_WAITING = ("joined", "offered", "offer_ended", "date_changed", "date_cancelled", "removed")
+
+
+@subscribes(*(f"waitlist.{deed}" for deed in OF_WAITING))
 def tell_who_waits(scope: Scope, event: Happened, services: Services) -> Iterable[Effect]:
     """The customer. The business hears of the booking that comes of it."""
     customer = _customer(scope, event)

@@ -118,6 +118,7 @@ def test_item2_who_is_removed_hands_the_offer_on_and_a_second_click_is_the_same(
     path, service = f"waiting/{date.id.hex}/{mine.id.hex}/remove", world.ids["flow"].hex
     asked = visitor.get(f"{path}?service={service}&page=2")
     assert "goes to the next in line" in words(asked)
+    assert "The customer is told by email." in words(asked)
     [(address, fields)] = [(at, sent) for at, sent in Forms(asked.text).found.items() if at.endswith("page=2")]
     for _click in range(2):
         answer = visitor.post(address, fields)
@@ -127,6 +128,7 @@ def test_item2_who_is_removed_hands_the_offer_on_and_a_second_click_is_the_same(
     assert [kind for kind, _facts in events(world)] == ["waitlist.offered", "waitlist.removed"]
     told = mailed(web)
     assert ("next@wait.example", "A place is free") in told
+    assert [subject for to, subject in told if to != "next@wait.example"][-1] == "No longer on the waiting list"
     with web.database.session(world.tenant_id) as session:
         assert session.get(WaitlistEntry, (world.tenant_id, mine.id)) is None
     assert "Taken off the waiting list" in words(visitor.get("history/"))

@@ -53,6 +53,7 @@ from tests.notices.test_letters import (
     of_series,
     reminded,
     restored,
+    taken_off,
     ticket_cancelled,
     transferred,
     waits,
@@ -354,7 +355,7 @@ def mails(language: Language) -> Iterator[tuple[str, str]]:
     for happened in (
         waits("joined"), waits("offered", is_kept=True), waits("offered", places=1),
         waits("offer_ended", ended="lapsed"), waits("offer_ended", ended="taken"),
-        date_changed(), date_changed("waitlist"), date_called_off(),
+        date_changed(), date_changed("waitlist"), date_called_off(), taken_off(),
     ):  # fmt: skip
         made = letter(happened, CUSTOMER, catalogs, locale=language.locale, timezone=language.zone)
         yield happened.kind, made.html

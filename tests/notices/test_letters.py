@@ -74,6 +74,11 @@ def date_called_off() -> Happened:
     return event("waitlist.date_cancelled", place(OLD), {"reason": "123"}, "member")
 
 
+def taken_off() -> Happened:
+    """By the business."""
+    return event("waitlist.removed", place(OLD), {}, "member")
+
+
 def cancelled(reason: str = "", actor: str = "customer", **changes: Any) -> Happened:
     return event("booking.cancelled", place(OLD, **changes), {"reason": reason}, actor)
 
