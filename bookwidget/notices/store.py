@@ -71,7 +71,7 @@ MESSAGE = select(
 
 # In the order of the fields of `sent.SentMessage`.
 SENT_TO_CUSTOMER = (
-    select(Message.subject, Message.address, Message.channel, Message.created_at, Message.sent_at)
+    select(Message.id, Message.subject, Message.address, Message.channel, Message.created_at, Message.sent_at)
     .join(Event, Event.id == Message.event_id)
     .where(Event.customer_id == bindparam("customer"), Message.recipient == "customer")
     .order_by(Message.created_at.desc(), Message.id.desc())
@@ -133,6 +133,10 @@ DEAD = (
     .where(_sending, Job.state == "dead")
     .order_by(Job.ended_at.desc(), Job.id)
     .limit(100)
+)
+_message = Job.payload["message"].as_string()
+GIVEN_UP = select(_message, Job.last_error).where(
+    _sending, Job.state == "dead", _message.in_(bindparam("messages", expanding=True))
 )
 DEAD_COUNT = select(func.count()).where(_sending, Job.state == "dead")
 MESSAGES = select(Message.id, Message.subject, Message.address, Message.created_at).where(

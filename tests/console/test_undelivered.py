@@ -11,6 +11,7 @@ from bookwidget.accounts.models import Customer
 from bookwidget.notices.bouncing import note_bounce, read_bounce
 from bookwidget.notices.models import Message
 from bookwidget.notices.transport import Undeliverable, Unreachable
+from bookwidget.notices.undelivered import reason_of
 from tests.console.desks import hire, nobody, owner, sign_in
 from tests.events.work import HandClock
 from tests.notices.mailing import HOST, Outbox, cancel, mail_worker, post_with, work_off
@@ -90,7 +91,10 @@ def test_dead_letters_are_listed_with_their_reason_and_tried_again_once(web: Web
     work_off(worker)
     assert "2 messages were not delivered" in boss.get("messages/").text
     listed = boss.get("messages/undelivered").text
-    assert "smtp 550" in listed
+    assert "Not delivered: the mail server refuses this address or this mail (550)." in listed
+    page = boss.get(f"customers/{web.yoga.ids['ada'].hex}/").text
+    assert "Not delivered: the mail server refuses" in page, "what was given up is not waiting any more"
+    assert "waiting to be sent" not in page
     assert "ada@example.com" in listed
     job = re.findall(r'name="job" value="([0-9a-f]{32})"', listed)[0]
     guard = boss.form("messages/undelivered")["csrf_token"]
@@ -102,6 +106,12 @@ def test_dead_letters_are_listed_with_their_reason_and_tried_again_once(web: Web
         assert boss.post("messages/undelivered", {"csrf_token": guard, "job": job}).status_code == 303
     work_off(worker)
     assert len(outbox.mails) == 1
+    assert [str(reason_of(why)) for why in ("http 403", "smtp 451", "too late", "OSError")] == [
+        "the gateway refuses this number or this text (403)",
+        "it could not be sent, however often we tried (smtp 451)",
+        "it would have come too late",
+        "it could not be sent, however often we tried (OSError)",
+    ]
     assert boss.post("messages/undelivered", {"csrf_token": guard, "job": "x"}).status_code == 404
     hire(web.yoga, "sam@staff.example", "staff")
     assert sign_in(nobody(web), "sam@staff.example").get("messages/undelivered").status_code == 403
