@@ -31,4 +31,9 @@ def list_messages_to(scope: Scope, customer_id: UUID) -> tuple[SentMessage, ...]
     rows = scope.session.rows(store.SENT_TO_CUSTOMER, {"customer": customer_id}).all()
     unsent = [str(row.id) for row in rows if row.sent_at is None]
     dead = dict(scope.session.rows(store.GIVEN_UP, {"messages": unsent}).all()) if unsent else {}
-    return tuple(SentMessage(*row[1:], reason_of(dead[str(row.id)]) if str(row.id) in dead else None) for row in rows)
+    return tuple(
+        SentMessage(
+            subject, address, channel, created_at, sent_at, reason_of(dead[str(id)]) if str(id) in dead else None
+        )
+        for id, subject, address, channel, created_at, sent_at in rows
+    )
