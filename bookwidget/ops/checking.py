@@ -19,6 +19,7 @@ from bookwidget.theming.markup import asked, assigned, check_template, tree_of
 from bookwidget.theming.overrides import broken, lost, templates_of
 from bookwidget.theming.sheets import check_pairs, check_sheet, palettes
 from bookwidget.theming.themes import FALLBACK, RESERVED, Theme
+from bookwidget.theming.values import check_values, line_of_token
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.rendering import Frame
 
@@ -87,7 +88,7 @@ def check_theme(name: str, parts: Parts) -> list[Finding]:
         return [Finding(problem.path, problem.line, "manifest", problem.reason)]
     theme = parts.themes.found[name]
     looks = palettes(parts.themes, name)
-    findings = [*check_fonts(theme), *check_pairs(theme.folder / "tokens.css", looks)]
+    findings = [*check_fonts(theme), *check_values(theme), *check_pairs(theme.folder / "tokens.css", looks)]
     for sheet in sorted((theme.folder / "static").rglob("*.css")):
         findings += check_sheet(sheet, looks, tokens_only=False)
     for path in templates_of(theme.folder):
@@ -116,7 +117,7 @@ def check_fonts(theme: Theme) -> Iterator[Finding]:
         last = theme.tokens.get(token, "serif").split(",")[-1].strip().strip("\"'")
         if last not in GENERIC and not last.startswith("var("):
             reason = f"{token} ends in {last!r}: add a family that all devices have, such as serif"
-            yield Finding(sheet, theme.css[: theme.css.find(token)].count("\n") + 1, "token", reason)
+            yield Finding(sheet, line_of_token(theme, token), "token", reason)
 
 
 def check_override(theme: Theme, path: Path, parts: Parts) -> Iterator[Finding]:

@@ -15,6 +15,8 @@ NAME = re.compile(r"[a-z][a-z0-9-]*")
 KEYS: Mapping[str, type] = {"title": str, "parent": str, "scheme": str, "contrast": str, "fonts": dict}
 CHOICES = {"scheme": ("light", "dark"), "contrast": ("more",)}
 FAMILY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]*")
+AT_LINE = re.compile(r" \(at line (\d+), .*\)$")
+"""How `tomllib` ends what it says."""
 FONT_FILE = re.compile(r"[a-z0-9][a-z0-9._-]*\.woff2")
 
 
@@ -132,7 +134,9 @@ def _read_theme(manifest: Path) -> Theme:
         text = manifest.read_text("utf-8")
         keys = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ThemeError(manifest, str(error)) from error
+        found = AT_LINE.search(str(error))
+        reason, line = (str(error)[: found.start()], int(found[1])) if found else (str(error), 0)
+        raise ThemeError(manifest, reason, line) from error
     for key, value in keys.items():
         if wrong := _wrong_value(key, value):
             raise ThemeError(manifest, wrong, line_of(text, key))

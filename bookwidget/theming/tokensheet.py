@@ -5,6 +5,7 @@ at-rule has to be thought of in advance.
 """
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,9 @@ def _check_name(where: str, name: str) -> None:
         raise SheetError(f"{where}: only custom properties --bw-… are allowed, not {name!r}")
     if name.startswith("--bw-color-") and name not in INPUT_COLOURS:
         raise SheetError(f"{where}: {name} is derived, so that it stays readable; set {' or '.join(INPUT_COLOURS)}")
-    if name not in KNOWN and name.split("-")[3] in GROUPS:
-        raise SheetError(f"{where}: there is no token {name}")
+    if name not in KNOWN:
+        near = get_close_matches(name, KNOWN, 1, 0.85)
+        raise SheetError(f"{where}: there is no token {name}{f'; is {near[0]} meant?' if near else ''}")
 
 
 def _check_token(where: str, name: str, token: Any) -> None:
@@ -137,4 +139,3 @@ def _known_tokens() -> Mapping[str, str]:
 
 
 KNOWN = _known_tokens()
-GROUPS = {name.split("-")[3] for name in KNOWN}

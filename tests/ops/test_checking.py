@@ -55,6 +55,20 @@ THEMES = {
     "words that nobody can translate": ({LOGIN: "<p>Come in</p>"}, f'{LOGIN}:1: translation: write {{{{ _("Come i'),
     "a name for screen readers": ({LOGIN: '<p title="Door">'}, f"{LOGIN}:1: translation: write title="),
     "words without German": ({LOGIN: '{{ _("Come inn") }}'}, f"{LOGIN}:1: translation: no words in de for 'Come inn'"),
+    "a token spelt otherwise": (
+        {"tokens.css": ":root{\n--bw-colour-accent:#a00}"},
+        "tokens.css:2: manifest: there is no token --bw-colour-accent; is --bw-color-accent meant?",
+    ),
+    "a length that is none": (
+        {"tokens.css": ":root{--bw-space-1:1px;\n--bw-space-unit:.25}"},
+        "tokens.css:2: token: --bw-space-unit: '.25' is no length such as .5rem",
+    ),
+    "a button too small to press": (
+        {"tokens.css": ":root{--bw-space-target:20px}"},
+        "tokens.css:1: token: --bw-space-target: 20px is too small, at least 2.75rem",
+    ),
+    "too round corners": ({"tokens.css": ":root{--bw-radius-base:4rem}"}, "1: token: --bw-radius-base: 4rem is"),
+    "a manifest that cannot be read": ({"theme.toml": '\ntitle =\n'}, "theme.toml:2: manifest: Invalid value"),
 }  # fmt: skip
 """Files beside a sound theme, and what is said of them."""
 

@@ -133,6 +133,8 @@ def test_the_first_theme_of_a_name_stays(tmp_path: Path) -> None:
         ":root{--bw-shape-card-ground:#777777}",
         ":root{--bw-shape-tab-ground:var(--bw-color-text)}",
         ":root{--bw-radius-bse:0}",
+        ":root{--bw-colour-accent:#777777}",
+        ":root{--bw-ours-own:3px}",
         ":root{--bw-radius-base:0!important}",
         ":root{--bw-radius-base:{a:b}}",
         ":root{--bw-x:[a]}",
@@ -153,12 +155,11 @@ def test_what_is_no_plain_token_is_refused(css: str) -> None:
 def test_what_a_theme_may_say() -> None:
     assert read_tokens(
         """:root{--bw-color-accent:#A8492A;--bw-font-title:"Iowan Old Style",Georgia,serif;
-        --bw-space-unit:calc(.25rem*1.1);--bw-radius-chip:var(--bw-radius-base);--bw-ours-own:3px}
+        --bw-space-unit:calc(.25rem*1.1);--bw-radius-chip:var(--bw-radius-base)}
         @media (prefers-contrast:more){:root{--bw-radius-base:0}}"""
     ) == {
         "--bw-color-accent": "#a8492a",
         "--bw-font-title": '"Iowan Old Style",Georgia,serif',
         "--bw-space-unit": "calc(.25rem*1.1)",
         "--bw-radius-chip": "var(--bw-radius-base)",
-        "--bw-ours-own": "3px",
     }
