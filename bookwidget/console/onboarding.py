@@ -39,6 +39,8 @@ STEPS: dict[str, Text] = {
 COLOURS = ("#1d5c86", "#2f6b4f", "#8a3b5c", "#8a4b12")
 """Proposed where no logo says otherwise."""
 FIRST_WIDGET = "book"
+LOOK_WIDGET = "login"
+"""Shows logo, name and a button in the chosen colour before there is anything to book."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def show_look(form: Form | None = None, *, reason: Text | None = None, status: i
     return show_step(
         "look", status=status, form=form, logo_url=media_url(here.tenant.slug, logo.file) if logo else "",
         colours=proposed_colours(here.branding), accent=here.branding.accent, most=too_heavy().values["size"],
-        preview_url=f"/w/{here.tenant.slug}/preview/{FIRST_WIDGET}/",
+        preview_url=f"/w/{here.tenant.slug}/preview/{LOOK_WIDGET}/",
     )  # fmt: skip
 
 

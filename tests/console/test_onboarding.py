@@ -103,6 +103,7 @@ def test_steps_are_left_and_taken_up_again(web: Web) -> None:
     assert visitor.get("bookings/").status_code == 200, "nobody is kept here"
     assert visitor.get("start/").location == "/console/start/look"
     page = visitor.get("start/look").text
+    assert "/preview/login/" in page, "it has a button in the colour, and nothing can be booked yet"
     assert page.count("bw-step--done") == 2
     assert 'value="30"' in visitor.get("start/service").text, "of the trade that was chosen"
     again = sign_in(nobody(web), "noor@harbour.example", "a new day for us")
