@@ -197,13 +197,21 @@ def parsed(text: str) -> Any:
 
 def show_settings(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
     here, asked = desk(), request.args.get("q", "").strip()
-    rows = [sheet.row(one, request.form) for one in sheet.settings if matches(one, asked)]
+    found = [one for one in sheet.settings if matches(one, asked)]
+    if asked:
+        found.sort(key=lambda one: not is_named(one, asked))  # those that are called so come first
+    rows = [sheet.row(one, request.form) for one in found]
+    groups = [one.group for one in found] if asked else list(Group)
     widgets = sections(here.tenant)
     open_to_all = next((one for one in widgets if not one.sign_in), widgets[0])
     chosen = next((one for one in widgets if one.slug == request.args.get("widget")), open_to_all)
     return show(
         "settings.html", status=status, form=PlainForm(formdata=None), sheet=sheet, asked=asked, kept=kept(),
-        groups=[(group, own) for group in Group if (own := [row for row in rows if row.setting.group is group])],
+        groups=[
+            (group, own)
+            for group in dict.fromkeys(groups)
+            if (own := [row for row in rows if row.setting.group is group])
+        ],
         wrong=[row for row in rows if row.error or row.is_overtaken],
         saved=request.args.get("saved", ""), words=partial(words_of, here.formats), registry=REGISTRY,
         plans_in_words=plans_in_words,
@@ -214,7 +222,15 @@ def show_settings(sheet: Sheet, *, status: int = 200) -> ResponseReturnValue:
 
 def matches(setting: Setting[Any], asked: str) -> bool:
     """Whether all the words stand in what the page says of it, in the page's language, or in its name."""
+    return has_words(setting, asked, setting.group.value, setting.title, setting.help, *setting.choices.values())
+
+
+def is_named(setting: Setting[Any], asked: str) -> bool:
+    """Whether it is called so, rather than described so."""
+    return has_words(setting, asked, setting.title)
+
+
+def has_words(setting: Setting[Any], asked: str, *texts: Text) -> bool:
     speech = services().catalogs.translations(desk().tenant.locale)
-    texts = (setting.group.value, setting.title, setting.help, *setting.choices.values())
     said = " ".join((setting.name, *(translate(text, speech) for text in texts))).casefold()
     return all(word in said for word in asked.casefold().split())

@@ -118,6 +118,8 @@ def test_s2_settings_are_found_by_words_and_only_these_are_saved(web: Web) -> No
     assert 'id="bookings-cancel_notice_hours"' in page
     assert 'id="bookings-max_places"' not in page
     assert visitor.get("settings/?q=waitlist.offer_minutes").text.count('class="bw-setting"') == 1
+    found = visitor.get("settings/?q=remind").text
+    assert found.index('id="reminders-hours"') < found.index("messages.off"), "what is called so comes first"
     nothing = visitor.get("settings/?q=%3Cb%3Ezebra").text
     assert "No setting with “&lt;b&gt;zebra”" in nothing
     answer = save(visitor, "settings/?q=notice+CANCEL", bookings__cancel_notice_hours="5")
