@@ -66,6 +66,8 @@ BLUEPRINTS = (
 
 
 class Service(Flask):
+    response_class = headers.Answer
+
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """All of ours are plain functions; Flask looks at each of nine on every request whether it is one."""
         return func

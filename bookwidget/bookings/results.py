@@ -75,13 +75,6 @@ class ListedBooking(NamedTuple):
     """Of the occurrence."""
 
 
-class ListedTicket(NamedTuple):
-    attendee: str
-    is_child: bool
-    age: int | None
-    attendance: str
-
-
 class Attendee(NamedTuple):
     name: str
     """Empty: the customer."""
@@ -100,7 +93,7 @@ class Offer:
     """For them alone; otherwise who takes it first has it."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class BookingRow:
     """One line of the list. In the tab Waiting it is a waiting-list entry, whose code is empty.
 

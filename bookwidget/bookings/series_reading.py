@@ -110,7 +110,7 @@ def later_rows(scope: Scope, series: SeriesFacts, since: datetime) -> list[Serie
     rows: Iterable[Any] = scope.session.rows(store.LATER, {"series": series.id, "since": since}).all()
     return [
         SeriesRow(
-            BookingRow(**facts_of_row(scope, listed_booking(row), row.customer_id, ())),
+            BookingRow(*facts_of_row(scope, listed_booking(row), row.customer_id, ())),
             row.occurrence_id,
             row.provider_id,
             row.day,

@@ -87,7 +87,7 @@ OF_OCCURRENCE = (
     Location.name.label("location"),
     Occurrence.state,
 )
-# In the order of the fields of `results.ListedTicket`.
+# In the order in which `listing.facts_of_row` takes them.
 TICKET_COLUMNS = (Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.attendance)
 
 

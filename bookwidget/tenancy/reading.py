@@ -106,8 +106,9 @@ class Reading:
         )
         asked = {name for parameter, name in known.bind_names.items() if parameter.required}
         self.standing = {name: value for name, value in given.items() if name not in asked}
-        self.names = list(given)
-        self.processors: Mapping[str, Processor] = known._bind_processors
+        processors: Mapping[str, Processor] = known._bind_processors
+        self.places = [(name, processors.get(name)) for name in known.positiontup or given]
+        """What goes to the driver, in its order if it wants one."""
         self.row_of: Callable[[Any], Row[*tuple[Any, ...]]] | None = None
         """What the driver gave as a row of SQLAlchemy's; known once it was sent."""
         self.columns = (
@@ -156,15 +157,19 @@ class Reading:
     ) -> Any:
         """What SQLAlchemy's `_init_compiled` makes of a plain SELECT."""
         kind: Any = dialect.execution_ctx_cls
-        compiled, processors = self.compiled, self.processors
-        values = {name: processors[name](filled[name]) if name in processors else filled[name] for name in self.names}
-        made = kind.__new__(kind)
+        compiled, made = self.compiled, kind.__new__(kind)
+        values = [filled[name] if process is None else process(filled[name]) for name, process in self.places]
         made.root_connection, made._dbapi_connection, made.dialect = connection, driver, dialect
         made.extracted_parameters, made.compiled_parameters = None, [filled]
         made.compiled, made.invoked_statement, made.cache_hit = compiled, self.statement, dialect.CACHE_HIT
         made.execution_options, made.result_column_struct = options, self.columns
         made.unicode_statement = made.statement = compiled.string
-        made.parameters = [tuple([values[name] for name in compiled.positiontup])] if compiled.positional else [values]
+        is_in_order = compiled.positional
+        made.parameters = [
+            tuple(values)
+            if is_in_order
+            else {place[0]: value for place, value in zip(self.places, values, strict=True)}
+        ]
         made.cursor = made.create_cursor()
         return made
 

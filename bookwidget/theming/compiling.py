@@ -3,6 +3,7 @@
 - A value that is put out is escaped to a plain string. Jinja makes a `Markup` of each, only to join it a moment later.
 - `row.name` is looked for as an attribute in place.
 - `{{ "x" if y }}` puts out nothing without an object that says why.
+- `_("…")` without values is looked up at once in what was said before.
 - Macros and methods are called without a search for what they might want to be given.
 - `from "macros.html" import …` does not compare the names of all globals each time.
 
@@ -20,6 +21,10 @@ from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
+
+from bookwidget.theming.i18n import said_in, spoken
+
+__all__ = ["PageCode", "PageMacro", "PageTemplate", "callee", "escaped", "escaped_text", "marked", "said_in", "spoken"]
 
 PLAIN = frozenset({FunctionType, MethodType})
 FIRST: Any = pass_eval_context(lambda _context: None).jinja_pass_arg  # type: ignore[attr-defined]
@@ -88,9 +93,16 @@ def takes_just_values(kind: Any) -> bool:
     return not is_theirs and not asks and hasattr(kind, "__call__")  # noqa: B004
 
 
+def is_plain_saying(node: nodes.Call) -> bool:
+    """`_("…")` without values, of which a page has a dozen."""
+    is_words = isinstance(node.node, nodes.Name) and node.node.name == "_"
+    has_more = len(node.args) != 1 or node.kwargs or node.dyn_args or node.dyn_kwargs
+    return is_words and not has_more and isinstance(node.args[0], nodes.Const) and isinstance(node.args[0].value, str)
+
+
 class PageCode(CodeGenerator):
     def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: N802 - Jinja's name
-        self.writeline(f"from {__name__} import PageMacro, callee, escaped, escaped_text")
+        self.writeline(f"from {__name__} import PageMacro, callee, escaped, escaped_text, said_in, spoken")
         super().visit_Template(node, frame)
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Any) -> None:
@@ -108,6 +120,9 @@ class PageCode(CodeGenerator):
         super().macro_def(macro_ref, frame)
 
     def visit_Call(self, node: nodes.Call, frame: Any, forward_caller: bool = False) -> None:  # noqa: N802
+        if is_plain_saying(node) and frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write(f"said_in(spoken(), {node.args[0].value!r})")  # type: ignore[attr-defined]
+            return
         if forward_caller or node.dyn_args or node.dyn_kwargs or any(iskeyword(one.key) for one in node.kwargs):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return

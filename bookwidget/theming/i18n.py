@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
+from markupsafe import Markup
 
 from bookwidget.kernel.text import Text
 
@@ -116,9 +117,15 @@ def speaking(translations: NullTranslations) -> Iterator[None]:
         _speaking.reset(before)
 
 
-def spoken() -> NullTranslations:
-    """The words of the page being made; the source's outside of `speaking`."""
-    return _speaking.get()
+spoken: Callable[[], NullTranslations] = _speaking.get
+"""The words of the page being made; the source's outside of `speaking`."""
+
+
+@lru_cache(maxsize=8192)
+def said_in(words: NullTranslations, message: str) -> Markup:
+    """What a template says by itself: ours or the translators', so it is not escaped."""
+    text = words.gettext(message)
+    return Markup(text % {} if "%" in text else text)  # noqa: S704
 
 
 @lru_cache(maxsize=512)

@@ -21,7 +21,7 @@ from contextvars import ContextVar
 from functools import lru_cache, wraps
 from gettext import NullTranslations
 from operator import itemgetter
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from markupsafe import Markup
 
@@ -109,11 +109,14 @@ class Pattern:
         page = _laying.get()
         if page is None:
             return self.filled(given, **more)
-        values = self._values({**given, **more})
+        return page.put(b"".join(self.pieces_of({**given, **more})))
+
+    def pieces_of(self, given: Mapping[str, object]) -> list[bytes]:
+        values = self._values(given)
         safe = [(escaped_text(value) if type(value) is str else escaped(value)).encode() for value in values]
         pieces = self._bytes.copy()
         pieces[1::2] = self._in_order(safe)
-        return page.put(b"".join(pieces))
+        return pieces
 
 
 def picker(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
@@ -129,6 +132,27 @@ def pattern(macro: PageMacro, *kinds: Hashable, keep: bool = True) -> Pattern:
     A form may be a kind too: kept only if it is the blank one, `keep=form.is_blank`, and written anew otherwise.
     """
     return (_kept if keep else _written)(spoken(), macro, *kinds)
+
+
+class Line(Protocol):
+    """What is laid one below the other: of a kind, with what fills the pattern of that kind."""
+
+    @property
+    def kind(self) -> Hashable: ...
+    @property
+    def values(self) -> Mapping[str, object]: ...
+
+
+def laid_lines(macro: PageMacro, lines: Sequence[Line]) -> Markup:
+    """`pattern(macro, line.kind).laid(line.values)` for each, with one mark for all."""
+    kinds = {kind: pattern(macro, kind) for kind in {line.kind for line in lines}}
+    page = _laying.get()
+    if page is None:
+        return marked(Markup, "".join([kinds[line.kind].filled(line.values) for line in lines]))
+    pieces: list[bytes] = []
+    for line in lines:
+        pieces += kinds[line.kind].pieces_of(line.values)
+    return page.put(b"".join(pieces))
 
 
 def _written(_words: NullTranslations, macro: PageMacro, *kinds: Hashable) -> Pattern:

@@ -14,6 +14,7 @@ from flask import Flask, Response
 from werkzeug.http import parse_accept_header
 
 from bookwidget.web.current import request
+from bookwidget.web.headers import given, put
 
 SMALLEST = 500
 """Bytes; below this a page gains nothing."""
@@ -25,10 +26,14 @@ BLUR = 100
 def init_app(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
-        if response.mimetype != "text/html" or response.direct_passthrough or "Content-Encoding" in response.headers:
+        is_page = (given(response, "content-type") or "").startswith("text/html")
+        if not is_page or response.direct_passthrough or given(response, "content-encoding"):
             return response
-        varies = response.headers.get("Vary")
-        response.headers["Vary"] = f"{varies}, {BY}" if varies else BY
+        varies = given(response, "vary")
+        if not varies:
+            put(response, {"Vary": BY}, {})
+        elif BY not in varies:
+            response.headers["Vary"] = f"{varies}, {BY}"
         if takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING")) and (response.content_length or 0) >= SMALLEST:
             response.set_data(blurred_gzip(response.get_data()))
             response.headers["Content-Encoding"] = "gzip"

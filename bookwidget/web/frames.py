@@ -24,7 +24,7 @@ REDIRECTS = range(300, 400)
 ON_EVERY_ANSWER = {
     "Referrer-Policy": "strict-origin",
     "Cache-Control": "no-store",
-    "Vary": "Authorization, Cookie",
+    "Vary": "Authorization, Cookie, Accept-Encoding",
 }
 
 

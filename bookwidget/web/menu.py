@@ -76,7 +76,11 @@ def front_of(tenant: TenantFacts, _own: Services) -> str:
 
 
 def base_of(here: Place) -> str:
-    return f"/w/{here.tenant.slug}/{here.site}/"
+    return base_at(here.tenant, here.site)
+
+
+def base_at(tenant: TenantFacts, site: str) -> str:
+    return f"/w/{tenant.slug}/{site}/"
 
 
 def front_url() -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NamedTuple, TypeVar
 
-from flask import make_response, url_for
+from flask import url_for
 from flask.wrappers import Response
 from jinja2 import TemplateError
 
@@ -17,22 +17,24 @@ from bookwidget.accounts.support import support_of
 from bookwidget.kernel.text import Text
 from bookwidget.logs import log
 from bookwidget.plugins import filtered, is_any
+from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
-from bookwidget.theming.patterns import hole, laying, of_request, pattern
+from bookwidget.theming.patterns import hole, laid_lines, laying, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
 from bookwidget.web.current import g, request
 from bookwidget.web.features import has_page, has_widget
 from bookwidget.web.guard import plain_guard
+from bookwidget.web.headers import Answer
 from bookwidget.web.inputs import input_of
-from bookwidget.web.menu import MenuItem, base_of, current_widget, front_url, menu
+from bookwidget.web.menu import MenuItem, base_at, current_widget, front_of, menu
 from bookwidget.web.one_booking.actions import button_and_menu
 from bookwidget.web.one_booking.looks import looks_of
-from bookwidget.web.services import services
-from bookwidget.web.visits import Place, Viewed, place
+from bookwidget.web.services import Services, services
+from bookwidget.web.visits import Place, Viewed, branding_of, language_of, place
 
 Row = TypeVar("Row")
 
@@ -104,7 +106,7 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
                 raise
             html = written(f"{RESERVED}:{name}", page)
             note_broken_page(theme, name, error)
-    return make_response(html, status)
+    return Answer(html, status)
 
 
 def written(name: str, page: dict[str, Any]) -> bytes:
@@ -157,6 +159,7 @@ SHARED: dict[str, Any] = {
     "plain_guard": of_request(plain_guard),
     "hole": hole,
     "pattern": pattern,
+    "laid_lines": laid_lines,
     "input_of": input_of,
     "button_and_menu": button_and_menu,
     "looks_of": looks_of,
@@ -164,23 +167,21 @@ SHARED: dict[str, Any] = {
 """What every template may call, macros too."""
 
 
+class Standpoint(NamedTuple):
+    """From where a page is seen, whoever sees it."""
+
+    site: str
+    hosted: str
+    parent: str
+    locale: str
+    widget: str
+    is_signed_in: bool
+
+
 def make_frame(here: Place) -> Frame:
-    tenant, person = here.tenant, here.signed_in
-    base = base_of(here)
-    support = support_of(tenant)
-    logo, is_open = here.branding.logo, tenant.settings[PORTAL_ENABLED]
-    return Frame(
-        language=here.language,
-        direction=direction(here.locale),
-        tenant=tenant.slug,
-        brand=here.branding,
-        scheme=scheme_of(services().themes, tenant.theme, here.branding),
-        contrast=services().themes.contrast(tenant.theme),
-        logo_url=media_url(tenant.slug, logo.file) if logo else "",
-        home_url=front_url() if person else f"{base}{current_widget()}/",
-        stylesheet_url=brand_url(tenant, here.branding),
-        parent=here.parent,
-        base=f"{base}-/",
+    person = here.signed_in
+    at = Standpoint(here.site, here.hosted, here.parent, here.locale, current_widget(), person is not None)
+    return frame_at(here.tenant, services(), at)._replace(
         probe_came_back=g.get("probe_came_back", False),
         is_hosted=here.is_hosted,
         is_preview=here.is_preview,
@@ -189,16 +190,44 @@ def make_frame(here: Place) -> Frame:
         person_full=person.full_name if person else "",
         initials="".join(part[0] for part in person.full_name.split()[:2]).upper() if person else "",
         menu=menu(here) if person else (),
+    )
+
+
+@lru_cache(maxsize=2048)
+def frame_at(tenant: TenantFacts, own: Services, at: Standpoint) -> Frame:
+    """Without what is said of one person: the same as long as the business's own facts are, in one application."""
+    base, brand, support = base_at(tenant, at.site), branding_of(tenant), support_of(tenant)
+    is_open = tenant.settings[PORTAL_ENABLED]
+    return Frame(
+        language=language_of(at.locale),
+        direction=direction(at.locale),
+        tenant=tenant.slug,
+        brand=brand,
+        scheme=scheme_of(own.themes, tenant.theme, brand),
+        contrast=own.themes.contrast(tenant.theme),
+        logo_url=media_url(tenant.slug, brand.logo.file) if brand.logo else "",
+        home_url=f"{base}{front_of(tenant, own) if at.is_signed_in else at.widget}/",
+        stylesheet_url=brand_url(tenant, brand),
+        parent=at.parent,
+        base=f"{base}-/",
+        probe_came_back=False,
+        is_hosted=False,
+        is_preview=False,
+        viewed=None,
+        person="",
+        person_full="",
+        initials="",
+        menu=(),
         log_in_url=f"{base}login/" if is_open else "",
         profile_url=f"{base}profile/" if is_open and has_widget(tenant.settings, "profile") else "",
         log_out_url=f"{base}-/sign-out",
-        window_url=f"/w/{tenant.slug}/{here.hosted}/-/popup",
+        window_url=f"/w/{tenant.slug}/{at.hosted}/-/popup",
         redeem_url=f"{base}-/redeem",
         help_url=support.help_address or f"{base}help/",
         email=support.email,
         phone=support.phone,
         phone_shown=shown_phone(support.phone, region=region_of(tenant.locale)),
-        widget=current_widget(),
+        widget=at.widget,
     )
 
 

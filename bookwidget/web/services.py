@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flask import Flask, current_app
 from flask.typing import ResponseReturnValue
 from jinja2 import Environment
 
@@ -16,6 +15,7 @@ from bookwidget.kernel.text import Text
 from bookwidget.tenancy.database import Database
 from bookwidget.theming.i18n import Catalogs
 from bookwidget.theming.themes import Themes
+from bookwidget.web.current import application
 
 if TYPE_CHECKING:
     from bookwidget.notices.compose import Composer
@@ -53,7 +53,6 @@ class Services:
 
 
 def services() -> Services:
-    """Of the request's application, past the proxy: a page asks for them forty times."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    found: Services = app.extensions[EXTENSION]
+    """Of the request's application: a page asks for them forty times."""
+    found: Services = application().extensions[EXTENSION]
     return found

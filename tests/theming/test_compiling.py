@@ -4,12 +4,14 @@ import inspect
 from pathlib import Path
 
 import pytest
+from babel.support import NullTranslations
 from jinja2 import Environment, StrictUndefined, Template, UndefinedError, pass_context, pass_environment
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from bookwidget.theming.compiling import escaped
+from bookwidget.theming.i18n import speaking
 from bookwidget.theming.lookup import make_environment
 from bookwidget.theming.themes import find_themes, shipped_folder
 
@@ -59,6 +61,18 @@ def test_macros_methods_and_functions_are_called(environment: Environment) -> No
     )
     page = environment.from_string(source).render(xs=["<"], f=lambda x: x * 2)
     assert page == "<i>&lt;</i>&lt;&lt;&lt;&lt;"
+
+
+def test_words_are_those_of_the_language_and_not_escaped_again(environment: Environment) -> None:
+    class Words(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return f"<i>{message}</i> 100 %%" if "%" in message else f"<b>{message}</b>"
+
+    template = environment.from_string("{{ _('one') }}{{ _('2 %% off') }}{{ _(three) }}")
+    with speaking(Words()):
+        assert template.render(three="three") == "<b>one</b><i>2 % off</i> 100 %<b>three</b>"
+    assert template.render(three="three") == "one2 % offthree", "in the next language"
+    assert environment.overlay(autoescape=False).from_string("{{ _('one') }}").render() == "one"
 
 
 def test_macros_take_values_by_place_and_by_name_defaults_and_callers(environment: Environment) -> None:

@@ -1,13 +1,14 @@
 """What comes again on pages is written once for each kind and language, filled, always escaped, and nobody's."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from jinja2 import Environment
 from markupsafe import Markup
 
 from bookwidget.theming.lookup import make_environment
-from bookwidget.theming.patterns import MARK, Pattern, hole, laying, of_request, pattern
+from bookwidget.theming.patterns import MARK, Pattern, hole, laid_lines, laying, of_request, pattern
 from bookwidget.theming.themes import find_themes, shipped_folder
 
 LINE = (
@@ -74,6 +75,23 @@ def test_what_is_laid_stands_in_the_page_as_bytes_and_is_escaped() -> None:
         assert "<p>" not in text
         assert page.body(text) == "é<p>–&lt;ü&gt;</p><p>–b</p>!".encode()
     assert line.laid({"name": "&"}) == "<p>–&amp;</p>"
+
+
+class Line(NamedTuple):
+    kind: bool
+    values: dict[str, object]
+
+
+def test_lines_are_laid_in_their_order_each_by_the_pattern_of_its_kind(environment: Environment) -> None:
+    environment.globals["laid_lines"] = laid_lines
+    template = environment.from_string('é{% from "base:line.html" import line %}{{ laid_lines(line, lines) }}')
+    lines = [Line(True, {"x": "<"}), Line(False, {"x": Markup("ü")}), Line(True, {"x": 7})]
+    with laying() as page:
+        laid = page.body(template.render(lines=lines)).decode()
+    new, old = (f'<li{word} title="%s">100 %% %s</li>' for word in (" class=new", ""))
+    assert laid == "é" + new % ("&lt;", "&lt;") + old % ("ü", "ü") + new % (7, 7)
+    assert template.render(lines=lines) == laid, "outside of a page, too"
+    assert sorted(CALLS) == [False, True]
 
 
 def test_a_page_that_lost_what_was_laid_into_it_is_not_sent() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from bookwidget.bookings.actions import BookingPage, BookingRow, Tab
@@ -40,7 +41,14 @@ class Line(NamedTuple):
     row: BookingRow
     kind: LineKind
     values: dict[str, object]
-    """What stands in each line's place of this name, beside what the template puts there for few of them."""
+    """What stands in each line's place of this name."""
+    month: str
+    """The year and the month in which it begins."""
+
+    def put(self, **texts: str) -> str:
+        """For what the template makes of few lines only."""
+        self.values.update(texts)
+        return ""
 
 
 @dataclass(frozen=True)
@@ -50,58 +58,69 @@ class Month:
     title: str
     is_current: bool
     lines: Sequence[Line]
+    with_people: Sequence[Line]
+    """Those of the lines whose chips name people."""
+    waiting: Sequence[Line]
+    """Those that are entries of a waiting list."""
 
 
-def line_of(row: BookingRow, formats: Formats, address: str, shape: str, lead: str) -> Line:
-    """`address` is that of the list, below which each booking has its page."""
-    id, code, looks, leaf = row.id.hex, row.code, looks_of(row), formats.leaf(row.starts_at)
-    kinds = kinds_of(row) if code else None
+class Around(NamedTuple):
+    """What the lines of one page have in common."""
+
+    formats: Formats
+    now: datetime
+    address: str
+    """Of the list, below which each booking has its page."""
+    shape: str
+    business: str
+    first: BookingRow | None
+    """What comes first of all, if it is marked."""
+
+
+def line_of(row: BookingRow, around: Around) -> Line:
+    formats, now, address, shape, business, first = around
+    code, starts_at, looks, lead = row.code, row.starts_at, looks_of(row), ""
+    if row is first:
+        lead = "now" if starts_at <= now else "next"
     may_rate = row.tab is Tab.PAST and not row.rating and row.may_rate.allowed
-    has_offer = row.offer is not None
+    kinds, has_offer = kinds_of(row) if code else None, row.offer is not None
     kind = LineKind(kinds, looks, bool(row.provider), bool(row.location), shape, lead, may_rate, has_offer)
+    at, weekday, day, month = formats.leaf(starts_at)
     values = {
-        "id": id,
-        "at": leaf.at,
-        "weekday": leaf.weekday,
-        "day": leaf.day,
-        "month": leaf.month,
-        "url": address + code if code else f"{address}waiting/{id}",
+        "id": code or row.id.hex,
+        "at": at,
+        "weekday": weekday,
+        "day": day,
+        "month": month,
+        "url": address + code if code else f"{address}waiting/{row.id.hex}",
         "service": row.service,
-        "time": formats.time_range(row.starts_at, row.ends_at),
+        "time": formats.time_range(starts_at, row.ends_at),
         "provider": row.provider,
         "location": row.location,
-        "places": formats.number(looks.places),
+        "business": business,
+        "people": "",
+        "places": formats.number(looks.places) if looks.places > 1 else "",
         "stars": formats.number(row.rating) if row.rating else "",
-        "price": formats.money(row.price.amount),
+        "price": formats.money(row.price.amount) if looks.is_priced else "",
+        "when": formats.relative_days(starts_at, now) if lead == "next" else "",
     }
-    return Line(row, kind, values)
+    return Line(row, kind, values, at[:7])
 
 
-def by_month(
-    rows: Iterable[BookingRow],
-    formats: Formats,
-    now: datetime,
-    address: str,
-    shape: str,
-    *,
-    next_booking: BookingRow | None,
-) -> list[Month]:
+def by_month(rows: Iterable[BookingRow], around: Around) -> list[Month]:
     """In the order in which they come."""
+    lines = [line_of(row, around) for row in rows]
+    this_month = around.formats.leaf(around.now).at[:7]
+    return [month_of(list(own), around, is_current=month == this_month) for month, own in groupby(lines, key=MONTH)]
 
-    def line(row: BookingRow) -> Line:
-        is_next = row is next_booking
-        return line_of(row, formats, address, shape, ("now" if row.starts_at <= now else "next") if is_next else "")
 
-    def month(line: Line) -> tuple[int, int]:
-        local = formats.local(line.row.starts_at)
-        return local.year, local.month
+def month_of(lines: Sequence[Line], around: Around, *, is_current: bool) -> Month:
+    title = around.formats.month(lines[0].row.starts_at, around.now)
+    with_people = [line for line in lines if line.kind.looks.has_people]
+    return Month(title, is_current, lines, with_people, [line for line in lines if line.kind.actions is None])
 
-    today = formats.local(now)
-    groups = groupby(map(line, rows), key=month)
-    filled = [(key, list(lines)) for key, lines in groups]
-    return [
-        Month(formats.month(own[0].row.starts_at, now), key == (today.year, today.month), own) for key, own in filled
-    ]
+
+MONTH = itemgetter(Line._fields.index("month"))
 
 
 def next_booking(page: BookingPage) -> BookingRow | None:

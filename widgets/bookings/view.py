@@ -30,7 +30,7 @@ from bookwidget.web import (
 
 from . import waiting
 from .forms import FilterForm
-from .showing import TAB_TITLES, by_month, next_booking
+from .showing import TAB_TITLES, Around, by_month, next_booking
 
 
 def register(widget: Widget) -> None:
@@ -51,13 +51,14 @@ def listing() -> ResponseReturnValue:
         page = list_bookings(scope, query)
     kept = {} if form.is_blank else kept_of(form)
     shape, first = row_actions(here.tenant.settings), None if kept else next_booking(page)
+    around = Around(here.formats, here.now, page_url(".listing"), shape, here.branding.name, first)
     return render(
         "list.html",
         status=422 if form.errors else 200,
         form=form,
         page=page,
         titles={tab: TAB_TITLES[tab] for tab in page.counts},
-        months=by_month(shown_rows(page.rows), here.formats, here.now, page_url(".listing"), shape, next_booking=first),
+        months=by_month(shown_rows(page.rows), around),
         kept=kept,
         news=news(),
         left=waiting.just_left(),

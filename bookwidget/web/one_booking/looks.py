@@ -29,6 +29,6 @@ def looks_of(row: BookingRow) -> Looks:
     else:
         state = row.attendance if row.attendance in ATTENDED_OR_NOT else row.tab
     places = row.places if status == "waiting" else len(attendees)
-    named = any(name or is_child for name, is_child, _age, _attendance in attendees)
+    named = [name for name, is_child, _age, _attendance in attendees if name or is_child]
     is_priced = row.price.amount != 0 and status != "cancelled" and not off
-    return Looks(state, places, named, bool(row.rating), is_priced)
+    return Looks(state, places, bool(named), bool(row.rating), is_priced)
