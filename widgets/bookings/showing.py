@@ -58,8 +58,10 @@ class Month:
     title: str
     is_current: bool
     lines: Sequence[Line]
+    leading: Sequence[Line]
+    """The one of the lines that comes first of all, if it is among them."""
     with_people: Sequence[Line]
-    """Those of the lines whose chips name people."""
+    """Those whose chips name people."""
     waiting: Sequence[Line]
     """Those that are entries of a waiting list."""
 
@@ -102,7 +104,6 @@ def line_of(row: BookingRow, around: Around) -> Line:
         "places": formats.number(looks.places) if looks.places > 1 else "",
         "stars": formats.number(row.rating) if row.rating else "",
         "price": formats.money(row.price.amount) if looks.is_priced else "",
-        "when": formats.relative_days(starts_at, now) if lead == "next" else "",
     }
     return Line(row, kind, values, at[:7])
 
@@ -116,8 +117,10 @@ def by_month(rows: Iterable[BookingRow], around: Around) -> list[Month]:
 
 def month_of(lines: Sequence[Line], around: Around, *, is_current: bool) -> Month:
     title = around.formats.month(lines[0].row.starts_at, around.now)
+    leading = [line for line in lines if line.kind.lead]
     with_people = [line for line in lines if line.kind.looks.has_people]
-    return Month(title, is_current, lines, with_people, [line for line in lines if line.kind.actions is None])
+    waiting = [line for line in lines if line.kind.actions is None]
+    return Month(title, is_current, lines, leading, with_people, waiting)
 
 
 MONTH = itemgetter(Line._fields.index("month"))
