@@ -84,12 +84,12 @@ class CustomerPage:
 
 
 def find_customers(scope: Scope, text: str, page: int = 1) -> CustomerPage:
-    """Customers with these words in name or e-mail, or these digits in the telephone number, by name; all without
-    words. One statement. `Missing` for everybody but staff.
+    """Customers with these words in name (either of its parts first) or e-mail, or these digits in the telephone
+    number, by name; all without words. One statement. `Missing` for everybody but staff.
     """
     if not scope.actor.is_staff:
         raise Missing
-    typed, number = like_pattern(text), min(max(1, page), MOST_PAGES)
+    typed, number = like_pattern(" ".join(text.replace(",", " ").split())), min(max(1, page), MOST_PAGES)
     values: dict[str, object] = {"size": PAGE + 1, "skip": (number - 1) * PAGE}
     if typed:
         values |= {"typed": typed, "lowered": typed.lower(), "digits": digits_of(text) or typed}

@@ -96,12 +96,10 @@ DESK_PAGE = (
     .limit(bindparam("size"))
     .offset(bindparam("skip"))
 )
-DESK_FOUND = DESK_PAGE.where(
-    or_(
-        contains(Customer.given_name + " " + Customer.family_name, Customer.email),
-        Customer.phone.like(bindparam("digits"), escape="/"),
-    )
-)
+OF_THIS_NAME = contains(Customer.given_name + " " + Customer.family_name + " " + Customer.given_name, Customer.email)
+"""Also of this e-mail. Whichever of the two names is typed first."""
+OF_THIS_PHONE = Customer.phone.like(bindparam("digits"), escape="/")
+DESK_FOUND = DESK_PAGE.where(or_(OF_THIS_NAME, OF_THIS_PHONE))
 # In the order of the fields of `customers.CustomerStep`.
 CUSTOMER_LOG = (
     select(Event.kind, Event.at, Event.actor_kind, func.coalesce(Member.name, "").label("member"))

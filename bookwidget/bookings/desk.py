@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from bookwidget.accounts.customers import DeskCustomer, read_customer
+from bookwidget.accounts.customers import DeskCustomer, digits_of, read_customer
 from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store_desk
 from bookwidget.bookings.asking import ShownAnswer, answers_of
@@ -30,7 +30,7 @@ class DeskQuery:
     """Which bookings staff look for. Days are of the business's zone, both included, and mean the start."""
 
     text: str = ""
-    """The whole code, or part of the customer's name or e-mail or of the service's name."""
+    """The whole code, or part of the customer's name, e-mail or telephone number or of the service's name."""
     first_day: date | None = None
     last_day: date | None = None
     status: str = ""
@@ -129,6 +129,7 @@ def find_bookings(scope: Scope, query: DeskQuery) -> DeskPage:
     }  # fmt: skip
     if typed:
         values |= {"typed": typed, "lowered": typed.lower(), "code": code if is_code(code) else ""}
+        values["digits"] = digits_of(query.text) or typed
     if query.service_id is not None:
         values["service"] = query.service_id
     if query.customer_id is not None:

@@ -7,6 +7,7 @@ from sqlalchemy import Integer, Select, String, Uuid, bindparam, func, or_, sele
 from sqlalchemy.sql.selectable import CTE
 
 from bookwidget.accounts.models import Customer
+from bookwidget.accounts.store import OF_THIS_NAME, OF_THIS_PHONE
 from bookwidget.bookings.models import Booking, Ticket
 from bookwidget.bookings.store import around_occurrence
 from bookwidget.catalog.models import Location, Provider, Service, TicketType
@@ -17,9 +18,7 @@ from bookwidget.tenancy.searching import contains
 
 MATCHES = or_(
     Booking.code == bindparam("code"),
-    Booking.customer_id.in_(
-        select(Customer.id).where(contains(Customer.given_name + " " + Customer.family_name, Customer.email))
-    ),
+    Booking.customer_id.in_(select(Customer.id).where(or_(OF_THIS_NAME, OF_THIS_PHONE))),
     Booking.service_id.in_(select(Service.id).where(contains(Service.name))),
 )
 

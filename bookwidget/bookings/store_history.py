@@ -19,11 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE
 
 from bookwidget.accounts.models import Customer
+from bookwidget.accounts.store import OF_THIS_NAME
 from bookwidget.bookings.models import Booking
 from bookwidget.events.models import Event
 from bookwidget.tenancy.base import Instant
 from bookwidget.tenancy.models import Member
-from bookwidget.tenancy.searching import contains
 
 
 class Subject(Enum):
@@ -100,9 +100,4 @@ PAGES = {
     for kinds, business, member, subject in product((False, True), (False, True), (False, True), Subject)
 }
 BOOKING_OF_CODE = select(Booking.id).where(Booking.code == bindparam("code"))
-CUSTOMERS_FOUND = (
-    select(Customer.id)
-    .where(contains(Customer.given_name + " " + Customer.family_name, Customer.email))
-    .order_by(Customer.id)
-    .limit(50)
-)
+CUSTOMERS_FOUND = select(Customer.id).where(OF_THIS_NAME).order_by(Customer.id).limit(50)

@@ -129,7 +129,7 @@ class BookingSearchForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    q = SearchField(_("Customer, email, service or code"))
+    q = SearchField(_("Customer, email, phone, service or code"))
     first_day = DayField(_("From"), name="from")
     last_day = DayField(_("To"), name="to")
     status = StringField(_("Status"))

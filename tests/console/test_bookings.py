@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from bookwidget.accounts.models import Customer
 from bookwidget.bookings.models import Acceptance, Booking
 from bookwidget.schedule.rules import OccurrenceKey
+from bookwidget.tenancy.session import writing
 from tests import factories
 from tests.bookings.acting import events
 from tests.console.desks import hire, nobody, owner, sign_in
@@ -41,13 +43,16 @@ def stored(web: Web, booking: Booking) -> Booking:
 
 def test_today_comes_first_and_everything_can_be_found(web_everywhere: Web, staff: Visitor, booking: Booking) -> None:
     yoga = web_everywhere.yoga
+    with yoga.database.session(yoga.tenant_id) as session, writing(session):
+        session.get_one(Customer, (yoga.tenant_id, yoga.ids["ada"])).phone = "+447700900123"
     past = factories.make_booking(yoga, days=-9, customer="ben")
     today = factories.make_appointment(yoga, starts_at=yoga.now + timedelta(hours=3), customer="ben")
     first = text(staff, "bookings/")
     assert first.index("Today") < first.index(today.code) < first.index(booking.code)
     assert past.code not in first
     for query, found in {
-        "q=" + past.code: [past], "q=ben": [today, past], "q=ADA@EXAMPLE": [booking], "q=massage": [today],
+        "q=" + past.code: [past], "q=ben": [today, past], "q=ADA@EXAMPLE": [booking], "q=07700 900": [booking],
+        "q=byron ada": [booking], "q=massage": [today],
         "when=past": [past], "when=all": [booking, today, past], "q=ben&when=past": [past],
         "status=cancelled": [], "service=" + yoga.ids["massage"].hex: [today],
         f"from={yoga.now:%Y-%m-%d}&to={yoga.now:%Y-%m-%d}": [today], "q=nobody": [], "page=7": [],

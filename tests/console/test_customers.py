@@ -65,6 +65,7 @@ def test_c1_a_customer_is_found_and_shown_with_everything(web: Web, staff: Visit
     staff.send(f"bookings/{theirs.code}/note", f"bookings/{theirs.code}/", text="Of Ben")
     assert page_of(web) in staff.get("customers/?q=ada byron").text
     assert page_of(web, "ben") not in staff.get("customers/?q=ada byron").text
+    assert page_of(web) in staff.get("customers/?q=Byron,  Ada").text, "in whatever order names are read out"
     assert page_of(web, "ben") in staff.get("customers/").text
     assert "Nobody matches" in staff.get("customers/?q=xyzzy").text
     page = words(staff, page_of(web))
