@@ -2,8 +2,11 @@
 
 import re
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,12 +15,13 @@ from werkzeug.test import TestResponse
 from bookwidget import create_app
 from bookwidget.accounts.models import Customer
 from bookwidget.bookings.actions import waiting_token
-from bookwidget.bookings.models import WaitlistEntry
+from bookwidget.bookings.models import Booking, Ticket, WaitlistEntry
 from bookwidget.config import Config
 from bookwidget.kernel.clock import Clock, utc_now
 from bookwidget.migrations import migrate
 from bookwidget.ops.demo_content import BUSINESSES, Business
-from bookwidget.ops.demo_content.business import build
+from bookwidget.ops.demo_content.appointments import Hours, add_services, add_team, come_every, repeat
+from bookwidget.ops.demo_content.business import Building, build
 from bookwidget.ops.demo_database import new_tenant
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.platform import find_tenant
@@ -27,16 +31,32 @@ from bookwidget.web.visits import HOSTED
 
 GUARD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 OF_THEME = {"accent", "surface", "radius", "font", "scheme"}
+MORE = {"bookings.cancelled_is_final": False, "bookings.postpone_allowed": True}
+"""Settings by which customers can do all that there is."""
+PRIVATE = {"Private Hour": (60, 5500, "One teacher, one mat: what you want to learn, at your own pace.")}
 LEFT_TO_RIGHT, RIGHT_TO_LEFT, IN_GERMAN = "harbour-yoga", "noor-physio", "salon-lindner"
 
 
 def of_demo(slug: str, *, theme: str = "") -> Business:
-    """One of the demo's; in another theme it has that theme's own colours, corners and fonts."""
-    found = next(one for one in BUSINESSES if one.slug == slug)
+    """One of the demo's, where the first customer comes every week, too; in another theme it has that theme's own
+    colours, corners and fonts.
+    """
+    known = next(one for one in BUSINESSES if one.slug == slug)
+    found = replace(known, settings={**known.settings, **MORE}, fill=partial(fill_more, known))
     if not theme:
         return found
     plain = {name: value for name, value in found.branding.items() if name not in OF_THEME}
     return replace(found, theme=theme, branding=plain)
+
+
+def fill_more(business: Business, building: Building) -> None:
+    business.fill(building)
+    if all(one.kind == "class" for one in building.services.values()):
+        add_services(building, PRIVATE, minutes_after=15)
+        add_team(building, {"Joan Pell": Hours((0, 1, 2, 3, 4), 9, 17, (*PRIVATE,))})
+    service = next(one.name for one in building.services.values() if one.kind == "appointment")
+    repeat(building, service)
+    come_every(building, business.customers[0], service, 1, days=6)
 
 
 def invent(config: Config, businesses: Mapping[str, Business] | None = None, *, clock: Clock = utc_now) -> Config:
@@ -105,7 +125,25 @@ class Guest:
         service = next(url for url in links if url.startswith(f"{self.base}book/") and url != f"{self.base}book/")
         kept, other = (self.send(service, "slot").location for _time in range(2))
         made = self.send(other, "do", do="confirm").location if other else None
-        return [*filter(None, (kept, made)), *self.mailed()]
+        return [*filter(None, (kept, made)), *self.special(), *self.mailed()]
+
+    def special(self) -> list[str]:
+        """A booking with several tickets; one that repeats, and what can be done with it and all later ones."""
+        own = self.app.extensions[EXTENSION]
+        tenant = find_tenant(own.database, self.slug)
+        if tenant is None:
+            return []
+        with own.database.session(tenant) as session:
+            person = session.query(Customer).where(Customer.email == self.person.email).one()
+            mine = session.query(Booking).where(Booking.customer_id == person.id, Booking.status == "confirmed")
+            coming = mine.where(Booking.starts_at > own.clock()).order_by(Booking.starts_at).all()
+            places = Counter(ticket.booking_id for ticket in session.query(Ticket).all())
+        pages = [f"{self.base}bookings/{one.code}" for one in coming if places[one.id] > 1][:1]
+        for one in [one for one in coming if one.series_id][:1]:
+            page, later = f"{self.base}bookings/{one.code}", one.starts_at + timedelta(days=20)
+            moved = self.send(f"{page}/move", "slot", which="all").location
+            pages += [page, f"{page}/cancel", f"{page}/postpone?from={later.date()}", *filter(None, (moved,))]
+        return pages
 
     def mailed(self) -> list[str]:
         """For a new password, for a new address, and of a waiting list that they are on."""

@@ -23,7 +23,7 @@ from bookwidget.web.visits import PREVIEW, own_origin
 TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
-MOST_STATES, MOST_OF_A_KIND, MOST_TRIES = 40, 2, 4
+MOST_STATES, MOST_OF_A_KIND, MOST_TRIES = 60, 2, 4
 """Pages of each widget; of a kind are those of one address but for what stands in it, such as two bookings. Of a kind
 with questions in its address there is one. So many addresses of a kind are asked for, as some show no page.
 """

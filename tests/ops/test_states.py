@@ -24,6 +24,10 @@ NAMES = {
         "book-kept-kept-logged-out-filled", "book-wait-slot-logged-out", "book-wait-slot-logged-out-refused",
         "book-waiting-told",
     },
+    "bookings": {
+        "bookings-code-cancel", "bookings-code-move-all-slot", "bookings-code-postpone-from",
+        "bookings-code-resume-from", "bookings-code-cancel-ticket-ticket",
+    },
     "portal": {"portal", "portal-logged-out"},
     "login": {"login-forgot-sent", "login-reset-token", "login-reset-token-refused", "login-email-token"},
     "booking": {"booking-waiting-token", "booking-token-transfer-from-service-slot-step"},
@@ -31,16 +35,9 @@ NAMES = {
 """Some that nobody comes to by links alone: the review, a place kept too long, what only guests see, ways by mail."""
 ELSEWHERE = {
     "booking/ended.html", "booking/waiting_ended.html",
-    "bookings/waiting_gone.html", "login/closed.html",
-    *(
-        f"one_booking/{name}.html"
-        for name in (
-            "cancel_series", "cancel_ticket", "left_out", "move_all", "moving", "postpone", "postpone_day",
-            "postpone_series", "resume",
-        )
-    ),
+    "bookings/waiting_gone.html", "login/closed.html", "one_booking/left_out.html",
 }  # fmt: skip
-"""What this business has not: series and single tickets to cancel, a closed portal, links that are over."""
+"""What this business has not: a closed portal, links that are over, a series with dates that were left out."""
 
 
 def short(path: Path) -> str:

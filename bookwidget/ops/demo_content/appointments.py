@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bookwidget.bookings.actions import NewTicket, book, cancel_booking
+from bookwidget.bookings.actions import Kind, NewTicket, Rhythm, book, cancel_booking, start_series
 from bookwidget.catalog.actions import read_service
 from bookwidget.catalog.models import Location, Provider, Service, ServiceLocation, ServiceProvider
 from bookwidget.kernel.actors import Actor
@@ -14,6 +14,7 @@ from bookwidget.ops.demo_content.business import Building, Person
 from bookwidget.schedule.actions import Slot, slots_between
 from bookwidget.schedule.models import OpeningHours
 from bookwidget.schedule.rules import local_day
+from bookwidget.tenancy.session import writing
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,26 @@ def visit(building: Building, person: Person, service: str, *, days: int, note: 
     slot = first_slot(building, actor, service, days, booked_at)
     with building.acting(actor, booked_at) as scope:
         return book(scope, building.services[service].id, slot.key, (NewTicket(),), note=note).code
+
+
+def repeat(building: Building, service: str) -> None:
+    """Customers may book it every week or every few weeks."""
+    with building.database.session(building.tenant.id) as session, writing(session):
+        stored = session.get_one(Service, (building.tenant.id, building.services[service].id))
+        stored.settings = {"bookings.repeat_allowed": True}
+
+
+def come_every(
+    building: Building, person: Person, service: str, weeks: int, *, days: int, note: str = "", provider: str = ""
+) -> None:
+    """Books it every so many weeks from that day on, or from the next one on which there is a time."""
+    booked_at, actor = building.at(days - 10, "19:20"), building.customer(person)
+    day = local_day(building.at(days, "12:00"), building.tenant.zone)
+    who = building.providers[provider].id if provider else None
+    with building.acting(actor, booked_at) as scope:
+        facts = read_service(scope, building.services[service].id)
+        slot = slots_between(scope, facts, day, day + timedelta(days=6), provider_id=who)[0]
+        start_series(scope, facts.id, slot.key, Rhythm(Kind.WEEKLY, weeks), note=note)
 
 
 def first_slot(building: Building, actor: Actor, service: str, days: int, now: datetime) -> Slot:

@@ -2,15 +2,21 @@
 
 from datetime import timedelta
 
-from bookwidget.bookings.actions import Kind, Rhythm, move_booking, start_series
-from bookwidget.catalog.actions import QuestionKind, WantedQuestion, add_question, read_service
-from bookwidget.catalog.models import Service
-from bookwidget.ops.demo_content.appointments import Hours, add_services, add_team, cancel, first_slot, visit
+from bookwidget.bookings.actions import move_booking
+from bookwidget.catalog.actions import QuestionKind, WantedQuestion, add_question
+from bookwidget.ops.demo_content.appointments import (
+    Hours,
+    add_services,
+    add_team,
+    cancel,
+    come_every,
+    first_slot,
+    repeat,
+    visit,
+)
 from bookwidget.ops.demo_content.business import Building, Business, Person
-from bookwidget.schedule.actions import slots_between
 from bookwidget.schedule.models import TimeOff
 from bookwidget.schedule.rules import local_day
-from bookwidget.tenancy.session import writing
 
 EMMA = Person("emma.carter@example.com", "Emma", "Carter", "lemon-meadow-27", "+15035550142", has="Standard Clean")
 NOAH = Person("noah.bennett@example.com", "Noah", "Bennett", "silver-window-64", "+15035550178", has="Windows")
@@ -49,13 +55,6 @@ def fill(building: Building) -> None:
             visit(building, person, STANDARD, days=days + number)
 
 
-def repeat(building: Building, service: str) -> None:
-    """Customers may book it every week or every few weeks."""
-    with building.database.session(building.tenant.id) as session, writing(session):
-        stored = session.get_one(Service, (building.tenant.id, building.services[service].id))
-        stored.settings = {"bookings.repeat_allowed": True}
-
-
 def add_questions(building: Building) -> None:
     ways = ("Somebody is home", "A neighbor has the key", "A key box at the door")
     how = WantedQuestion(QuestionKind.CHOICE, "How do we get in?", options=ways, is_required=True)
@@ -71,11 +70,12 @@ def add_time_off(building: Building) -> None:
 
 
 def add_emma(building: Building) -> None:
-    """Every other week, with one to reschedule, some past, and two that were cancelled."""
+    """Every other week with Dana, who is never away; one was rescheduled, some are past, and two were cancelled."""
     now = building.now
     for days in (-70, -56, -42, -28, -14):
         visit(building, EMMA, STANDARD, days=days)
-    every_other_week(building, EMMA, days=4, note="The key is with the neighbor on the left.")
+    key = "The key is with the neighbor on the left."
+    come_every(building, EMMA, STANDARD, 2, days=4, note=key, provider="Dana Whitlock")
     moved = visit(building, EMMA, WINDOWS, days=9)
     with building.acting(building.customer(EMMA), now - timedelta(hours=22)) as scope:
         move_booking(scope, moved, first_slot(building, scope.actor, WINDOWS, 12, scope.now).key, moves=None)
@@ -92,16 +92,6 @@ def add_noah(building: Building) -> None:
     visit(building, NOAH, STANDARD, days=13)
     away = visit(building, NOAH, STANDARD, days=20)
     cancel(building, building.customer(NOAH), away, building.now - timedelta(days=3), "Out of town.")
-
-
-def every_other_week(building: Building, person: Person, *, days: int, note: str) -> None:
-    """With Dana, whom no time off keeps from any of the dates."""
-    booked_at, actor = building.at(days - 10, "19:20"), building.customer(person)
-    day, dana = local_day(building.at(days, "12:00"), building.tenant.zone), building.providers["Dana Whitlock"].id
-    with building.acting(actor, booked_at) as scope:
-        service = read_service(scope, building.services[STANDARD].id)
-        slot = slots_between(scope, service, day, day + timedelta(days=6), provider_id=dana)[0]
-        start_series(scope, service.id, slot.key, Rhythm(Kind.WEEKLY, 2), note=note)
 
 
 BRIGHT_HOME = Business(
