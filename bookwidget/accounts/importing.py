@@ -1,7 +1,7 @@
 """What a file holds, mapped, checked, imported and undone by the worker, a chunk a transaction.
 
-A chunk writes its rows and how far it came in one transaction, together with the job of the next chunk. So a worker
-that is killed anywhere has done a chunk or not, and nothing is doubled.
+A chunk writes its rows and how far it came in one transaction; the last one of a job, the job of the next chunks too.
+So a worker that is killed anywhere has done a chunk or not, and nothing is doubled.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -16,7 +16,7 @@ from uuid import UUID
 from bookwidget.accounts import store_import
 from bookwidget.accounts.import_files import Table, cell, decoded, proposed_mapping, read_table, rows_of
 from bookwidget.accounts.models import CustomerImport, ImportedRow
-from bookwidget.events.jobs import JobContext, handles
+from bookwidget.events.jobs import JobContext, LeaseLost, handles
 from bookwidget.events.record import enqueue, record
 from bookwidget.kernel.errors import Missing, Refused
 from bookwidget.kernel.ids import uuid7
@@ -27,6 +27,8 @@ from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.session import TenantSession, writing
 
 CHUNK = 1000
+CHUNKS = 10
+"""Of one job, which finds its way into the file once; as long as it lasts, this worker sends no mail."""
 JOB = "customers.import"
 NEXT = {"checking": "checked", "running": "done", "undoing": "undone"}
 """States in which the worker is at it, and what follows."""
@@ -218,31 +220,65 @@ def ask_for_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -
     enqueue(session, JOB, f"{found.id.hex}:{uuid7().hex}", {"import": found.id.hex}, now=scope.now)
 
 
+class FileReader:
+    """Reads a file on from where its import has come to. Getting there takes as long as all that stands before."""
+
+    def __init__(self, found: CustomerImport) -> None:
+        kind = KINDS[found.kind]
+        self.size, self.column = min(CHUNK, kind.most), found.mapping.get(kind.unique)
+        self.rows = rows_of(decoded(found.content, found.encoding), found.delimiter)
+        self.before = {cell(row, self.column) for _number, row in islice(self.rows, 1 + found.seen)}
+        """What stood in the column `unique` of the rows that were read."""
+        self.seen = found.seen
+
+    def chunk(self) -> list[Line]:
+        return [Line(number, row) for number, row in islice(self.rows, self.size)]
+
+    def note(self, chunk: Sequence[Line]) -> None:
+        self.before |= {cell(line.cells, self.column) for line in chunk}
+        self.seen += len(chunk)
+
+
 @handles(JOB)
-def do_chunk(context: JobContext, payload: Mapping[str, Any]) -> None:
-    """One chunk and the job of the next, or the end of the step."""
-    with context.scope() as scope, writing(scope.session) as session:
-        found = locked_import(session, UUID(hex=payload["import"]))
-        context.finish(session)
-        if found.state not in NEXT:
+def do_chunks(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """Some chunks, each in a transaction that notes how far it came; the last one ends the job and asks for the next
+    one, or is the end of the step.
+    """
+    reader: FileReader | None = None
+    for left in reversed(range(CHUNKS)):
+        with context.scope() as scope, writing(scope.session) as session:
+            found = locked_import(session, UUID(hex=payload["import"]))
+            if found.state not in NEXT:
+                context.finish(session)
+                return
+            if found.state == "undoing":
+                has_more = undo_chunk(scope, session, found)
+            else:
+                reader = reader or FileReader(found)
+                if reader.seen != found.seen:
+                    raise LeaseLost  # another worker has gone on meanwhile
+                has_more = read_chunk(scope, session, found, reader)
+            if has_more and left:
+                continue
+            context.finish(session)
+            if has_more:
+                ask_for_chunk(scope, session, found)
+            else:
+                end_step(scope, found)
             return
-        has_more = undo_chunk(scope, session, found) if found.state == "undoing" else read_chunk(scope, session, found)
-        if has_more:
-            ask_for_chunk(scope, session, found)
-            return
-        found.state = NEXT[found.state]
-        if found.state == "done":
-            found.content = b""
-            record(scope, "import.finished", after={"import": found.id.hex, "name": found.name, "good": found.good})
 
 
-def read_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -> bool:
+def end_step(scope: Scope, found: CustomerImport) -> None:
+    found.state = NEXT[found.state]
+    if found.state == "done":
+        found.content = b""
+        record(scope, "import.finished", after={"import": found.id.hex, "name": found.name, "good": found.good})
+
+
+def read_chunk(scope: Scope, session: TenantSession, found: CustomerImport, reader: FileReader) -> bool:
     """Checks the next rows, and makes what they say if that is the step; whether there are more."""
-    kind, is_dry = KINDS[found.kind], found.state == "checking"
-    rows, size = rows_of(decoded(found.content, found.encoding), found.delimiter), min(CHUNK, kind.most)
-    before = {cell(row, found.mapping.get(kind.unique)) for _number, row in islice(rows, 1 + found.seen)}
-    chunk = [Line(number, row) for number, row in islice(rows, size)]
-    for line, outcome in kind.take(scope, found, chunk, before):
+    kind, is_dry, chunk = KINDS[found.kind], found.state == "checking", reader.chunk()
+    for line, outcome in kind.take(scope, found, chunk, reader.before):
         if isinstance(outcome, Text):
             found.broken += 1
             why = {"msgid": outcome.msgid, "values": outcome.values}
@@ -252,7 +288,8 @@ def read_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -> b
             if not is_dry:
                 session.add(outcome)
     found.seen += len(chunk)
-    return len(chunk) == size
+    reader.note(chunk)
+    return len(chunk) == reader.size
 
 
 def undo_chunk(scope: Scope, session: TenantSession, found: CustomerImport) -> bool:
