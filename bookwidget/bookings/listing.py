@@ -37,6 +37,7 @@ from bookwidget.bookings.rules import (
     page_numbers,
     start_range,
     tab_of,
+    tabs_of,
 )
 from bookwidget.bookings.waiting import facts_of_waiting
 from bookwidget.kernel.actors import ActorKind
@@ -81,7 +82,7 @@ def list_bookings(scope: Scope, query: ListQuery) -> BookingPage:
     by_text = bool(typed)
     numbers = scope.session.rows(store.COUNTS[by_text], values).one()
     number_in = dict(zip((*store.IN_TAB, Tab.WAITING), numbers, strict=True))
-    counts = {tab: number_in[tab] for tab in map(Tab, scope.tenant.settings[choices.TABS].split())}
+    counts = {tab: number_in[tab] for tab in tabs_of(scope.tenant.settings[choices.TABS])}
     tab = query.tab if query.tab in counts else next(iter(counts))
     page, pages = page_numbers(counts[tab], query.page)
     values |= {"size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}

@@ -28,6 +28,12 @@ def tab_of(status: str, ends_at: datetime, now: datetime) -> Tab:
     return Tab.UPCOMING if ends_at > now else Tab.PAST
 
 
+@lru_cache(maxsize=64)
+def tabs_of(names: str) -> tuple[Tab, ...]:
+    """Those that a business shows, in its order."""
+    return tuple(map(Tab, names.split()))
+
+
 def marked(mark: str) -> Attendance:
     """At something that is over, where attendance is tracked: staff's mark; without one, who was booked attended."""
     return Attendance(mark) if mark else Attendance.ATTENDED

@@ -107,8 +107,10 @@ class Reading:
         asked = {name for parameter, name in known.bind_names.items() if parameter.required}
         self.standing = {name: value for name, value in given.items() if name not in asked}
         processors: Mapping[str, Processor] = known._bind_processors
-        self.places = [(name, processors.get(name)) for name in known.positiontup or given]
-        """What goes to the driver, in its order if it wants one."""
+        self.is_in_order = known.positional
+        self.names = list(known.positiontup or given)
+        self.places = [(name, processors.get(name)) for name in self.names]
+        """What goes to the driver, and what makes it what it takes."""
         self.row_of: Callable[[Any], Row[*tuple[Any, ...]]] | None = None
         """What the driver gave as a row of SQLAlchemy's; known once it was sent."""
         self.columns = (
@@ -118,6 +120,7 @@ class Reading:
             known._ad_hoc_textual,
             known._loose_column_name_matching,
         )
+        self.sending = self.context_of_all(engine.dialect)
 
     def send(self, connection: Connection, values: Mapping[str, Any] | None) -> Rows:
         options = connection._execution_options
@@ -138,10 +141,9 @@ class Reading:
 
     def found(self, connection: Connection, filled: dict[str, Any]) -> Sequence[Any]:
         """What the driver gives for it: SQLAlchemy's `_exec_single_context` for a plain SELECT."""
-        sending = self.context(
-            connection.dialect, connection, connection._dbapi_connection, connection._execution_options, filled
-        )
-        cursor, statement, values = sending.cursor, sending.statement, sending.parameters[0]
+        driver, sending, statement = connection._dbapi_connection, self.sending, self.compiled.string
+        cursor: Any = driver.cursor()  # type: ignore[union-attr]  # open: it has a transaction
+        values = self.in_places(filled)
         try:
             for listener in self.listeners.before_cursor_execute:
                 statement, values = listener(connection, cursor, statement, values, sending, False)
@@ -152,25 +154,29 @@ class Reading:
             connection._handle_dbapi_exception(error, statement, values, cursor, sending)
         return found
 
+    def in_places(self, filled: dict[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        values = [filled[name] if process is None else process(filled[name]) for name, process in self.places]
+        return tuple(values) if self.is_in_order else dict(zip(self.names, values, strict=True))
+
     def context(
         self, dialect: Dialect, connection: Connection, driver: Any, options: Any, filled: dict[str, Any]
     ) -> Any:
         """What SQLAlchemy's `_init_compiled` makes of a plain SELECT."""
-        kind: Any = dialect.execution_ctx_cls
-        compiled, made = self.compiled, kind.__new__(kind)
-        values = [filled[name] if process is None else process(filled[name]) for name, process in self.places]
-        made.root_connection, made._dbapi_connection, made.dialect = connection, driver, dialect
-        made.extracted_parameters, made.compiled_parameters = None, [filled]
-        made.compiled, made.invoked_statement, made.cache_hit = compiled, self.statement, dialect.CACHE_HIT
-        made.execution_options, made.result_column_struct = options, self.columns
-        made.unicode_statement = made.statement = compiled.string
-        is_in_order = compiled.positional
-        made.parameters = [
-            tuple(values)
-            if is_in_order
-            else {place[0]: value for place, value in zip(self.places, values, strict=True)}
-        ]
+        made = self.context_of_all(dialect)
+        made.root_connection, made._dbapi_connection, made.execution_options = connection, driver, options
+        made.compiled_parameters, made.parameters = [filled], [self.in_places(filled)]
         made.cursor = made.create_cursor()
+        return made
+
+    def context_of_all(self, dialect: Dialect) -> Any:
+        """The part of it that is the same for each sending, which is all that listeners are told."""
+        kind: Any = dialect.execution_ctx_cls
+        made = kind.__new__(kind)
+        made.dialect, made.compiled, made.invoked_statement = dialect, self.compiled, self.statement
+        made.extracted_parameters, made.cache_hit = None, dialect.CACHE_HIT
+        made.unicode_statement = made.statement = self.compiled.string
+        made.result_column_struct = self.columns
         return made
 
 

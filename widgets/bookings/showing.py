@@ -111,7 +111,7 @@ def line_of(row: BookingRow, around: Around) -> Line:
 def by_month(rows: Iterable[BookingRow], around: Around) -> list[Month]:
     """In the order in which they come."""
     lines = [line_of(row, around) for row in rows]
-    this_month = around.formats.leaf(around.now).at[:7]
+    this_month = around.formats.local(around.now).isoformat()[:7]
     return [month_of(list(own), around, is_current=month == this_month) for month, own in groupby(lines, key=MONTH)]
 
 
