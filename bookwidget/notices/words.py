@@ -27,6 +27,12 @@ FACTS, BUTTON = "facts", "button"
 BLOCKS = {FACTS, BUTTON}
 """What the house writes; each stands alone on its line."""
 
+PARTS_OF_IF = ("elif", "else", "endif")
+UNKNOWN_TAG, UNCLOSED = re.compile(r"unknown tag '(\w+)'"), re.compile(r"needs to be closed is '(\w+)'")
+NOT_HERE: Text = _(
+    "Line %(line)s: “%(name)s” cannot be used. Only the variables listed here, and “if”, stand in braces."
+)
+
 OPEN, CLOSE, NOTHING = "\ue000", "\ue001", "\ue002"
 """Signs that nobody types. They stand around the name of a variable until the text has been made to HTML, so that what
 a customer typed is never read as our marks.
@@ -96,7 +102,7 @@ def check(source: str, field: str, known: Known) -> None:
     try:
         found = list(parts_of(SANDBOX.parse(source)))
     except TemplateSyntaxError as error:
-        raise Refused(field, _("Line %(line)s: %(problem)s", line=error.lineno, problem=error.message or "")) from None
+        raise Refused(field, problem_in(error)) from None
     except RecursionError:
         raise Refused(field, _("Too many brackets or conditions stand inside each other.")) from None
     if len(found) > MOST_PARTS:
@@ -105,6 +111,23 @@ def check(source: str, field: str, known: Known) -> None:
         problem = problem_of(node, known, is_shown=is_shown)
         if problem is not None:
             raise Refused(field, problem)
+
+
+def problem_in(error: TemplateSyntaxError) -> Text:
+    """Jinja's own words are for programmers, and English."""
+    said, line = error.message or "", error.lineno
+    unknown, unclosed = UNKNOWN_TAG.search(said), UNCLOSED.search(said)
+    if unknown and unknown[1] in PARTS_OF_IF:
+        return _("Line %(line)s: “%(name)s” stands where no “if” needs it.", line=line, name=unknown[1])
+    if unclosed and unclosed[1] == "if":
+        return _("Line %(line)s: an “if” has no end. Write {%% endif %%} behind what belongs to it.", line=line)
+    other = unknown or unclosed
+    if other:
+        return Text(NOT_HERE.msgid, None, {"line": line, "name": other[1]})
+    return _(
+        "Line %(line)s: this cannot be read. A variable stands alone, with two braces on each side: {{ business }}.",
+        line=line,
+    )
 
 
 def parts_of(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
@@ -117,10 +140,7 @@ def parts_of(node: nodes.Node) -> Iterator[tuple[nodes.Node, bool]]:
 
 def problem_of(node: nodes.Node, known: Known, *, is_shown: bool) -> Text | None:
     if not isinstance(node, ALLOWED):
-        return _(
-            "Line %(line)s: “%(name)s” cannot be used. Only the variables listed here, and “if”, stand in braces.",
-            line=node.lineno, name=name_of(node),
-        )  # fmt: skip
+        return Text(NOT_HERE.msgid, None, {"line": node.lineno, "name": name_of(node)})
     if not isinstance(node, nodes.Name):
         return None
     if node.ctx != "load" or node.name not in (known.variables if is_shown else known.variables | known.flags):
