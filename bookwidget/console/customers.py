@@ -15,11 +15,12 @@ from bookwidget.accounts.customers import (
     list_sign_ins_of,
     read_customer,
 )
+from bookwidget.accounts.guests import guest_problems
 from bookwidget.accounts.viewing import begin_view, end_view
 from bookwidget.bookings.actions import DeskQuery, find_bookings, list_notes_of
 from bookwidget.console.bookings import STATUS_TITLES, phone_of
 from bookwidget.console.changing import staff
-from bookwidget.console.forms import CustomerPageForm, CustomerSearchForm
+from bookwidget.console.forms import CustomerForm, CustomerPageForm, CustomerSearchForm
 from bookwidget.console.history import KINDS, OF_A_CUSTOMER
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Denied, Refused
@@ -87,7 +88,7 @@ def customers_new() -> ResponseReturnValue:
     try:
         added = add_customer(scope, form.typed, parse_uuid(form.customer.data or "") or uuid7())
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
+        refuse_details(form, refused)
         return show("customer_edit.html", status=422, form=form, customer=None)
     return back(added.hex, "added")
 
@@ -105,11 +106,18 @@ def customers_edit(customer: str) -> ResponseReturnValue:
         version = -1 if form.version.data is None else int(form.version.data)
         change_customer(scope, found.id, form.typed, version=version)
     except Refused as refused:
-        form.refuse("" if refused.field == "version" else refused.field, refused.reason)
+        refuse_details(form, refused)
         if refused.field == "version":  # whoever has read that sends it on purpose
             form.version.data, form.version.raw_data = found.version, None
         return show("customer_edit.html", status=422, form=form, customer=found)
     return back(customer, "saved")
+
+
+def refuse_details(form: CustomerForm, refused: Refused) -> None:
+    """Shows all that is wrong with somebody's details, not only what was found first."""
+    wrong = guest_problems(staff(), form.typed)
+    for one in wrong if any(one.field == refused.field for one in wrong) else [refused]:
+        form.refuse("" if one.field == "version" else one.field, one.reason)
 
 
 def customers_block(customer: str) -> ResponseReturnValue:

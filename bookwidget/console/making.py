@@ -26,6 +26,7 @@ from bookwidget.bookings.actions import (
 from bookwidget.catalog.actions import ServiceFacts, list_providers, list_services, list_ticket_types
 from bookwidget.console.bookings import phone_of
 from bookwidget.console.changing import done, staff
+from bookwidget.console.customers import refuse_details
 from bookwidget.console.forms import CustomerSearchForm, DeskBookingForm
 from bookwidget.console.pages import show
 from bookwidget.kernel.errors import Missing, Refused
@@ -76,7 +77,7 @@ def bookings_new() -> ResponseReturnValue:
     try:
         made = save(scope, form, chosen)
     except Refused as refused:
-        form.refuse(refused.field, refused.reason)
+        refuse_details(form, refused)
         return show_rest(scope, form, chosen, status=422)
     return done(made, "made")
 

@@ -173,6 +173,8 @@ def test_details_that_make_no_sense_are_refused_and_stay_typed(web: Web, staff: 
         assert answer.status_code == 422
         assert 'aria-invalid="true"' in answer.text
         assert "Kept" in answer.text or "given_name" in typed
+    all_wrong = staff.send("customers/new", given_name="", email="x", phone="12").text
+    assert all_wrong.count('aria-invalid="true"') == 3, "all of it at once"
     assert stored(web).email == before["email"]
     assert kinds(web) == []
 
