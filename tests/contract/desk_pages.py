@@ -154,7 +154,9 @@ def changing_pages(web: Web, visitor: Visitor) -> Iterator[tuple[str, TestRespon
     for step in ("", f"&slot={slot}&step=kinds", f"&slot={slot}&step=review"):
         yield f"transfer {step}", visitor.get(f"{path}/transfer?tickets={ticket.hex if ticket else ''}{step}")
     yield "one ticket", visitor.get(f"{path}/cancel-ticket/{ticket.hex if ticket else ''}")
+    left_open = visitor.form(f"{path}/cancel")
     visitor.send(f"{path}/transfer", f"{path}/transfer?slot={slot}&step=review")
+    yield "changed while it was open", visitor.post(f"{path}/cancel", left_open)
     for deed in ("transferred", "ticket", "restored", "resumed"):
         yield deed, visitor.get(f"{path}/?done={deed}")
     visitor.send(f"{path}/cancel")
