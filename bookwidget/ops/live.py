@@ -37,7 +37,7 @@ RELOAD = f"""(async () => {{
   for (;;) {{
     try {{
       const now = await (await fetch("{VERSION}")).text();
-      if (known && now !== known) return location.reload();
+      if (known && now !== known && dispatchEvent(new Event("saved", {{ cancelable: true }}))) return location.reload();
       known = now;
     }} catch {{ /* the server is starting anew */ }}
     await new Promise((done) => setTimeout(done, 700));
@@ -124,6 +124,7 @@ class Live:
                 f"{self.trouble}\n\nMend it and save: this page loads by itself.", 500, mimetype="text/plain"
             )
         self.let_in(request.environ)
+        request.environ.pop("HTTP_ACCEPT_ENCODING", "")  # something is put into pages, so they must not be packed
         found = Client(self.app, use_cookies=False).open(request.environ, buffered=True)
         if found.mimetype == "text/html":
             found.set_data(found.get_data().replace(b"</head>", f'<script src="{SCRIPT}"></script></head>'.encode(), 1))

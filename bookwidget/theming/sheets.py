@@ -51,8 +51,7 @@ def palettes(themes: Themes, *names: str) -> list[Palette]:
             }
             if themes.contrast(name):
                 colours |= dict.fromkeys((f"{COLOUR}muted", f"{COLOUR}line", f"{COLOUR}edge"), colours[f"{COLOUR}text"])
-            own = {key: value for theme in themes.chain(name)[::-1] for key, value in theme.tokens.items()}
-            made.append(Palette(name, scheme, {**own, **colours}))
+            made.append(Palette(name, scheme, {**themes.tokens(name), **colours}))
     return made
 
 

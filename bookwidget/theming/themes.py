@@ -87,6 +87,10 @@ class Themes:
     def folders(self) -> list[Path]:
         return [theme.folder for theme in self.found.values()]
 
+    def tokens(self, name: str) -> dict[str, str]:
+        """What the theme and its parents set, by full name."""
+        return {token: value for theme in self.chain(name)[::-1] for token, value in theme.tokens.items()}
+
     def brings_templates(self, name: str) -> bool:
         """Whether the theme or one of its parents may replace some."""
         return any((theme.folder / "templates").is_dir() for theme in self.chain(name))

@@ -10,6 +10,7 @@ from bookwidget.tenancy.platform import list_tenants
 from bookwidget.theming.colour import checked_hex, contrast
 from bookwidget.theming.styles import inputs_of
 from bookwidget.theming.tokens import PAIRS, derive
+from bookwidget.theming.tokensheet import INPUT_COLOURS
 from bookwidget.web.current import request
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.product import render_product
@@ -45,7 +46,8 @@ def workbench() -> ResponseReturnValue:
         widths=WIDTHS, picked=[int(one) for one in request.args.getlist("width") or USUAL_WIDTHS if one.isdigit()],
         schemes=request.args.getlist("scheme") or SCHEMES, starts=request.args.getlist("page"),
         theme=theme, themes=[*own.themes.found],
-        accent=accent, surface=surface,
+        accent=accent, surface=surface, own=dict(zip(INPUT_COLOURS, inputs_of(own.themes, theme), strict=True)),
+        tokens={**own.themes.tokens(theme), **dict(zip(INPUT_COLOURS, (accent, surface), strict=True))},
         pairs={scheme: pairs_of(accent, surface, dark=scheme == "dark") for scheme in SCHEMES},
     )  # fmt: skip
 

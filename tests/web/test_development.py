@@ -113,7 +113,9 @@ def test_the_workbench_shows_each_page_that_one_comes_to(cheap_hashes: None, sql
         "book/",
     }
     assert "bw-bench--light" not in page
-    assert 'value="#ffff00"' in page
+    assert 'value="#ffff00" data-token="--bw-color-accent" data-own="#cfa968"' in page
+    assert "--bw-color-accent: #ffff00;\n" in page
+    assert "--bw-font-transform-label: uppercase;\n" in page, "all that the theme says is there to be changed"
     assert "4.5" in page
     assert "✗" not in page, "whatever the two colours are"
     assert 'value="#cfa968"' in ada.get("/dev/workbench?widget=-&theme=night&accent=blue").text, (
@@ -168,7 +170,8 @@ def test_what_is_saved_is_served_and_a_mistake_is_shown_until_it_is_mended(sqlit
     assert live.look()
     assert not live.look()
     assert client.get(VERSION).text == "1"
-    assert f'<script src="{SCRIPT}">' in client.get("/dev/mailbox").text
+    seen = client.get("/dev/mailbox", headers={"Accept-Encoding": "gzip, br"})
+    assert f'<script src="{SCRIPT}">' in seen.text, "as browsers ask for it"
     assert client.get(SCRIPT).mimetype == "text/javascript"
     live.first = "/dev/workbench?theme=brand"
     assert client.get("/").location == live.first, "the address that the command prints is short"
