@@ -15,7 +15,7 @@ page's text, and puts bytes beside it, which `Laying.body` puts in its place.
 """
 
 import secrets
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
@@ -153,6 +153,11 @@ def laid_lines(macro: PageMacro, lines: Sequence[Line]) -> Markup:
     for line in lines:
         pieces += kinds[line.kind].pieces_of(line.values)
     return page.put(b"".join(pieces))
+
+
+def filled_lines(macro: PageMacro, lines: Iterable[Line]) -> Markup:
+    """`pattern(macro, line.kind).filled(line.values)` for each: short ones, which go into another pattern."""
+    return marked(Markup, "".join([pattern(macro, line.kind).filled(line.values) for line in lines]))
 
 
 def _written(_words: NullTranslations, macro: PageMacro, *kinds: Hashable) -> Pattern:

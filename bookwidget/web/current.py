@@ -39,6 +39,11 @@ class CurrentGlobals:
         return name in _cv_app.get().g
 
 
+def kept() -> _AppCtxGlobals:
+    """What is kept with the request: `g` without a stand-in."""
+    return _cv_app.get().g
+
+
 def application() -> Flask:
     """The one that answers. `LookupError` outside of an application's context."""
     return _cv_app.get().app

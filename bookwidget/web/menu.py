@@ -8,7 +8,6 @@ from bookwidget.accounts.settings import PORTAL_ENABLED
 from bookwidget.plugins import filtered, is_any
 from bookwidget.tenancy.extras import extras_of
 from bookwidget.tenancy.scope import TenantFacts
-from bookwidget.web.current import request
 from bookwidget.web.discovery import Manifest
 from bookwidget.web.features import has_widget
 from bookwidget.web.services import Services, services
@@ -53,7 +52,7 @@ def open_sections(tenant: TenantFacts) -> list[Manifest]:
 
 def menu(here: Place) -> tuple[MenuItem, ...]:
     tenant = here.tenant
-    entries = entries_of(tenant, services(), base_of(here), current_widget(), here.locale)
+    entries = entries_of(tenant, services(), base_of(here), widget_at(here), here.locale)
     return (
         tuple(filtered("menu_entries", "entries", entries, tenant.settings, business=tenant)) if is_any() else entries
     )
@@ -89,6 +88,7 @@ def front_url() -> str:
     return f"{base_of(here)}{front_of(here.tenant, services())}/"
 
 
-def current_widget() -> str:
-    name = request.blueprint or ""
-    return name if name in services().widgets else next(iter(services().widgets), "")
+def widget_at(here: Place) -> str:
+    """The one that the address belongs to; outside of widgets the first."""
+    widgets = services().widgets
+    return here.blueprint if here.blueprint in widgets else next(iter(widgets), "")

@@ -21,7 +21,7 @@ from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
-from bookwidget.theming.patterns import hole, laid_lines, laying, of_request, pattern
+from bookwidget.theming.patterns import filled_lines, hole, laid_lines, laying, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
@@ -30,9 +30,9 @@ from bookwidget.web.features import has_page, has_widget
 from bookwidget.web.guard import plain_guard
 from bookwidget.web.headers import Answer
 from bookwidget.web.inputs import input_of
-from bookwidget.web.menu import MenuItem, base_at, current_widget, front_of, menu
+from bookwidget.web.menu import MenuItem, base_at, front_of, menu, widget_at
 from bookwidget.web.one_booking.actions import button_and_menu
-from bookwidget.web.one_booking.looks import looks_of
+from bookwidget.web.one_booking.looks import looks_of, people_of
 from bookwidget.web.services import Services, services
 from bookwidget.web.visits import Place, Viewed, branding_of, language_of, place
 
@@ -93,7 +93,7 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
     here, own = place(), services()
     if here.draw is not None:
         return here.draw(name, status=status, **page)
-    name = f"{request.blueprint}/{name}" if "/" not in name and request.blueprint in own.widgets else name
+    name = f"{here.blueprint}/{name}" if "/" not in name and here.blueprint in own.widgets else name
     theme = own.themes.usable(here.tenant.theme)
     page |= {"frame": make_frame(here), "formats": here.formats, "now": here.now, "say": partial(say, here.formats)}
     with speaking(own.catalogs.translations(here.locale)):
@@ -160,9 +160,11 @@ SHARED: dict[str, Any] = {
     "hole": hole,
     "pattern": pattern,
     "laid_lines": laid_lines,
+    "filled_lines": filled_lines,
     "input_of": input_of,
     "button_and_menu": button_and_menu,
     "looks_of": looks_of,
+    "people_of": people_of,
 }
 """What every template may call, macros too."""
 
@@ -180,7 +182,7 @@ class Standpoint(NamedTuple):
 
 def make_frame(here: Place) -> Frame:
     person = here.signed_in
-    at = Standpoint(here.site, here.hosted, here.parent, here.locale, current_widget(), person is not None)
+    at = Standpoint(here.site, here.hosted, here.parent, here.locale, widget_at(here), person is not None)
     return frame_at(here.tenant, services(), at)._replace(
         probe_came_back=g.get("probe_came_back", False),
         is_hosted=here.is_hosted,

@@ -20,7 +20,7 @@ from bookwidget.tenancy.scope import Scope, TenantFacts
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats, formats_for
-from bookwidget.web.current import g, request
+from bookwidget.web.current import g, kept, request
 from bookwidget.web.services import services
 
 HOSTED, PREVIEW = "0", "preview"
@@ -55,6 +55,8 @@ class Place:
         """`site` as the address has it, for addresses that stay in this place."""
         self.frame, _dot, self.wish = site.partition(".")
         """Which page is around, and the language that it is in: `0.de`."""
+        self.blueprint = request.blueprint or ""
+        """The widget, or whatever else the address belongs to."""
         self.now = services().clock()
         self.reader: UUID | None = None
         """The customer for whom a signed link to this one file was made."""
@@ -102,7 +104,7 @@ class Place:
     @cached_property
     def addresses(self) -> dict[str, str]:
         """Of `rendering.page_url`: those known of this place and widget, by their endpoints."""
-        known, key = services().addresses, (self.tenant_id, self.site, request.blueprint, request.root_path)
+        known, key = services().addresses, (self.tenant_id, self.site, self.blueprint, request.root_path)
         found = known.get(key)
         if found is None:
             if len(known) >= MOST_PLACES:
@@ -184,7 +186,7 @@ def branding_of(tenant: TenantFacts) -> Branding:
 
 def place() -> Place:
     """The request's place; only in requests that belong to a tenant."""
-    found: Place = g.place
+    found: Place = kept().place
     return found
 
 

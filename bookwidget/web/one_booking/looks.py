@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bookwidget.bookings.actions import BookingRow
+from bookwidget.theming.formats import Formats
 
 ATTENDED_OR_NOT = ("attended", "absent")
 
@@ -18,6 +19,31 @@ class Looks(NamedTuple):
     """Somebody is named, or a child."""
     is_rated: bool
     is_priced: bool
+
+
+class PersonKind(NamedTuple):
+    """What the chip of somebody who comes branches on."""
+
+    is_child: bool
+    has_name: bool
+    has_age: bool
+
+
+class PersonChip(NamedTuple):
+    kind: PersonKind
+    values: dict[str, object]
+
+
+def people_of(row: BookingRow, formats: Formats) -> list[PersonChip]:
+    """The chips of who is named, or a child."""
+    return [
+        PersonChip(
+            PersonKind(is_child, name != "", age is not None),
+            {"name": name, "age": "" if age is None else formats.number(age)},
+        )
+        for name, is_child, age, _attendance in row.attendees
+        if name or is_child
+    ]
 
 
 def looks_of(row: BookingRow) -> Looks:
