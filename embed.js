@@ -206,15 +206,14 @@
       // A plain frame on a host without referrer cannot have been let in: once more with the origin in the address.
       expect(widget, 3000, upgraded && !widget.asked ? () => load(widget) : undefined);
     };
+    widget.was = place.style.cssText;
     widgets.set(place, widget);
     if (upgraded) {
-      widget.was = place.style.cssText;
       if (words.minHeight) place.style.minHeight = parseInt(words.minHeight) + "px";
     } else {
       const height = parseInt(words.minHeight) || 320; // kept free, so that the host page does not jump
       frame.style.cssText = `border:0;width:100%;display:block;height:${height}px`; // by script: a strict CSP allows it
       if (place.localName === "a") {
-        widget.was = place.style.cssText;
         place.after(frame);
         place.style.display = "none";
       } else {
@@ -285,7 +284,7 @@
   function floats() {
     for (const { style } of document.querySelectorAll("[data-bookwidget-open][data-float]")) {
       style.position = "fixed";
-      style.inset = "auto 1rem 1rem auto";
+      style.insetBlock = style.insetInline = "auto 1rem"; // the end of the line is on the left in Arabic
       style.zIndex = 9;
     }
   }

@@ -90,6 +90,9 @@ def test_an_element_a_floating_link_and_a_queue(stage: Stage) -> None:
     assert browser.text("h2") == "Log in"
     browser.top()
     assert browser.js("return getComputedStyle(document.querySelector('#o')).position") == "fixed"
+    left = "return document.querySelector('#o').getBoundingClientRect().left"
+    assert browser.js(left) > 100
+    assert browser.js(f"document.documentElement.dir = 'rtl'; {left}") == 16, "the end of an Arabic line"
     browser.js(
         "const late = document.createElement('book-widget'); late.setAttribute('name', 'shop/bookings');"
         " document.body.prepend(late)"
