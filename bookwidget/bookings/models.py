@@ -28,7 +28,7 @@ class Booking(Owned, Base):
         CheckConstraint("cancel_fee >= 0", name="cancel_fee"),
         refers_to("booking", "split_from_id"),
         Index("ix_booking_split", "tenant_id", "split_from_id"),
-        Index("ix_booking_customer", "tenant_id", "customer_id", "starts_at"),
+        Index("ix_booking_customer", "tenant_id", "customer_id", "starts_at", "id"),
         Index("ix_booking_starts", "tenant_id", "starts_at"),
         Index("ix_booking_occurrence", "tenant_id", "occurrence_id"),
         Index("ix_booking_series", "tenant_id", "series_id", "starts_at"),

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Engine, Row, Select
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 
+from bookwidget.kernel.picking import picker
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler
 
 MOST_KEPT = 2048
@@ -107,10 +108,11 @@ class Reading:
         asked = {name for parameter, name in known.bind_names.items() if parameter.required}
         self.standing = {name: value for name, value in given.items() if name not in asked}
         processors: Mapping[str, Processor] = known._bind_processors
-        self.is_in_order = known.positional
-        self.names = list(known.positiontup or given)
-        self.places = [(name, processors.get(name)) for name in self.names]
+        self.names = list(given)
+        self.made_by = [(name, processors.get(name)) for name in self.names]
         """What goes to the driver, and what makes it what it takes."""
+        self.in_order = picker([self.names.index(name) for name in known.positiontup or ()])
+        """Where the driver wants values by their places: the tenant stands in several."""
         self.row_of: Callable[[Any], Row[*tuple[Any, ...]]] | None = None
         """What the driver gave as a row of SQLAlchemy's; known once it was sent."""
         self.columns = (
@@ -156,8 +158,8 @@ class Reading:
 
     def in_places(self, filled: dict[str, Any]) -> Any:
         """The values as the driver takes them."""
-        values = [filled[name] if process is None else process(filled[name]) for name, process in self.places]
-        return tuple(values) if self.is_in_order else dict(zip(self.names, values, strict=True))
+        values = [filled[name] if process is None else process(filled[name]) for name, process in self.made_by]
+        return self.in_order(values) if self.compiled.positional else dict(zip(self.names, values, strict=True))
 
     def context(
         self, dialect: Dialect, connection: Connection, driver: Any, options: Any, filled: dict[str, Any]

@@ -20,11 +20,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from gettext import NullTranslations
-from operator import itemgetter
 from typing import Any, Protocol, TypeVar, cast
 
 from markupsafe import Markup
 
+from bookwidget.kernel.picking import picker
 from bookwidget.theming.compiling import PageMacro, escaped, escaped_text, marked
 from bookwidget.theming.i18n import spoken
 
@@ -117,13 +117,6 @@ class Pattern:
         pieces = self._bytes.copy()
         pieces[1::2] = self._in_order(safe)
         return pieces
-
-
-def picker(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
-    """Gives what something has under these keys."""
-    if len(keys) > 1:
-        return itemgetter(*keys)
-    return lambda values: [values[key] for key in keys]
 
 
 def pattern(macro: PageMacro, *kinds: Hashable, keep: bool = True) -> Pattern:
