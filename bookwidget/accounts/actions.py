@@ -19,7 +19,7 @@ from bookwidget.kernel.actors import ActorKind
 from bookwidget.kernel.errors import Denied, Missing, Refused
 from bookwidget.kernel.text import Text, _
 from bookwidget.tenancy.models import Member
-from bookwidget.tenancy.scope import Scope
+from bookwidget.tenancy.scope import Scope, TenantFacts
 from bookwidget.tenancy.session import writing
 
 WRONG_CREDENTIALS = _("That email and password do not belong together. Check both, or reset the password.")
@@ -88,15 +88,15 @@ def sign_in(scope: Scope, email: str, password: str, browser: Browser) -> str:
         return enter(scope, customer_id, browser)
 
 
-def portal_is_open(scope: Scope) -> bool:
+def portal_is_open(tenant: TenantFacts) -> bool:
     """Whether customers can log in here. Guests book, and links in mails open their bookings, either way."""
-    return scope.tenant.settings[PORTAL_ENABLED]
+    return tenant.settings[PORTAL_ENABLED]
 
 
 @contextmanager
 def proven(scope: Scope, email: str, password: str, *, address: str) -> Iterator[UUID]:
     """A write transaction for the customer whose e-mail and password these are; refused as in `sign_in`."""
-    if not portal_is_open(scope):
+    if not portal_is_open(scope.tenant):
         raise Denied(PORTAL_OFF)
     email = email.strip().lower()
     limits.count_attempt(scope.session, limits.SIGN_IN_ADDRESS, address, scope.now)

@@ -22,7 +22,7 @@ def alike(facts: BookingFacts, settings: Settings, actor: Actor, now: datetime) 
     if not is_over and facts.starts_at - longest_notice(settings) <= now:
         return None
     is_off = facts.is_occurrence_cancelled
-    return may_know(actor, facts), actor.is_staff, settings, facts.status, facts.kind, facts.moves, is_off, is_over
+    return may_know(actor, facts), actor.kind, settings, facts.status, facts.kind, facts.moves, is_off, is_over
 
 
 @lru_cache(maxsize=1024)

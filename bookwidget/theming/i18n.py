@@ -2,8 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -107,14 +106,22 @@ def translate(text: Text | str, translations: NullTranslations | None = None) ->
     return chosen % {name: _worded(value, words) for name, value in text.values.items()}
 
 
-@contextmanager
-def speaking(translations: NullTranslations) -> Iterator[None]:
+class Speaking:
+    """See `speaking`."""
+
+    def __init__(self, translations: NullTranslations) -> None:
+        self._translations = translations
+
+    def __enter__(self) -> None:
+        self._before = _speaking.set(self._translations)
+
+    def __exit__(self, *_error: object) -> None:
+        _speaking.reset(self._before)
+
+
+def speaking(translations: NullTranslations) -> Speaking:
     """Templates rendered inside say `_("…")` and `{{ text | t }}` in this language, macros of other files too."""
-    before = _speaking.set(translations)
-    try:
-        yield
-    finally:
-        _speaking.reset(before)
+    return Speaking(translations)
 
 
 spoken: Callable[[], NullTranslations] = _speaking.get

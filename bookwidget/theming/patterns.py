@@ -15,8 +15,7 @@ page's text, and puts bytes beside it, which `Laying.body` puts in its place.
 """
 
 import secrets
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from functools import lru_cache, wraps
 from gettext import NullTranslations
@@ -41,10 +40,20 @@ NOTHING: Mapping[str, object] = {}
 
 
 class Laying:
-    """A page while it is written: what is put into it as bytes."""
+    """A page while it is written: what is put into it as bytes.
+
+    `with Laying() as page:` around its template; its text is then given to `page.body`.
+    """
 
     def __init__(self) -> None:
         self._laid: list[bytes] = []
+
+    def __enter__(self) -> "Laying":
+        self._before = _laying.set(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        _laying.reset(self._before)
 
     def put(self, piece: bytes) -> Markup:
         """The mark that stands for it in the text."""
@@ -63,17 +72,6 @@ class Laying:
 
 LAID = Markup(f"{MARK}\0")  # noqa: S704 - of ours
 _laying: ContextVar[Laying | None] = ContextVar("laying a page", default=None)
-
-
-@contextmanager
-def laying() -> Iterator[Laying]:
-    """While one page's template is rendered; its text is then given to `body`."""
-    page = Laying()
-    before = _laying.set(page)
-    try:
-        yield page
-    finally:
-        _laying.reset(before)
 
 
 def hole(name: str) -> Markup:

@@ -21,7 +21,7 @@ from bookwidget.tenancy.scope import TenantFacts
 from bookwidget.theming.branding import Branding
 from bookwidget.theming.formats import Formats
 from bookwidget.theming.i18n import direction, speaking, translate
-from bookwidget.theming.patterns import filled_lines, hole, laid_lines, laying, of_request, pattern
+from bookwidget.theming.patterns import Laying, filled_lines, hole, laid_lines, of_request, pattern
 from bookwidget.theming.styles import scheme_of
 from bookwidget.theming.themes import RESERVED
 from bookwidget.web.assets import asset_url, brand_url, console_css_url, media_url
@@ -110,7 +110,7 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
 
 
 def written(name: str, page: dict[str, Any]) -> bytes:
-    with laying() as laid:
+    with Laying() as laid:
         return laid.body(services().templates.get_template(name).render(page))
 
 

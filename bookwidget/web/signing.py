@@ -78,7 +78,7 @@ def needs_sign_in(view: Callable[..., ResponseReturnValue]) -> Callable[..., Res
     def guarded(*values: Any, **named: Any) -> ResponseReturnValue:
         here, form = place(), services().sign_in_page
         here.reader = reader_of_file()
-        if here.signed_in and not portal_is_open(here.scope()):
+        if here.signed_in and not portal_is_open(here.tenant):
             return form("", None) if form else abort(403)
         if here.reader or here.signed_in:
             return view(*values, **named)

@@ -8,7 +8,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from bookwidget.theming.lookup import make_environment
-from bookwidget.theming.patterns import MARK, Pattern, hole, laid_lines, laying, of_request, pattern
+from bookwidget.theming.patterns import MARK, Laying, Pattern, hole, laid_lines, of_request, pattern
 from bookwidget.theming.themes import find_themes, shipped_folder
 
 LINE = (
@@ -70,7 +70,7 @@ def test_nobody_can_type_a_hole() -> None:
 
 def test_what_is_laid_stands_in_the_page_as_bytes_and_is_escaped() -> None:
     line = Pattern(f"<p>–{hole('name')}</p>")
-    with laying() as page:
+    with Laying() as page:
         text = f"é{line.laid({'name': '<ü>'})}{line.laid({}, name='b')}!"
         assert "<p>" not in text
         assert page.body(text) == "é<p>–&lt;ü&gt;</p><p>–b</p>!".encode()
@@ -86,7 +86,7 @@ def test_lines_are_laid_in_their_order_each_by_the_pattern_of_its_kind(environme
     environment.globals["laid_lines"] = laid_lines
     template = environment.from_string('é{% from "base:line.html" import line %}{{ laid_lines(line, lines) }}')
     lines = [Line(True, {"x": "<"}), Line(False, {"x": Markup("ü")}), Line(True, {"x": 7})]
-    with laying() as page:
+    with Laying() as page:
         laid = page.body(template.render(lines=lines)).decode()
     new, old = (f'<li{word} title="%s">100 %% %s</li>' for word in (" class=new", ""))
     assert laid == "é" + new % ("&lt;", "&lt;") + old % ("ü", "ü") + new % (7, 7)
@@ -95,7 +95,7 @@ def test_lines_are_laid_in_their_order_each_by_the_pattern_of_its_kind(environme
 
 
 def test_a_page_that_lost_what_was_laid_into_it_is_not_sent() -> None:
-    with laying() as page:
+    with Laying() as page:
         mark = Pattern("x").laid({})
         for text in ("", mark + mark):
             with pytest.raises(ValueError, match="once each"):

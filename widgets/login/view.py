@@ -27,7 +27,7 @@ def ask(next_url: str, code_error: Text | None) -> ResponseReturnValue:
 def show_login(
     form: LoginForm, next_url: str, *, status: int = 200, code_error: Text | None = None
 ) -> ResponseReturnValue:
-    if not portal_is_open(place().scope()):
+    if not portal_is_open(place().tenant):
         return render("login/closed.html", status=status)
     return render(
         "login/login.html", status=status, form=form, next_url=next_url, code_error=code_error,
