@@ -16,6 +16,12 @@ encode = json.JSONEncoder(default=repr).encode
 """`json.dumps` would make an encoder for each line that has a default."""
 
 
+LEVELS = {
+    level: logging.getLevelName(level).lower()
+    for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+}
+
+
 class Target(NamedTuple):
     """Where lines go, and from which level on."""
 
@@ -54,8 +60,8 @@ class Log:
         file, least = self.target
         if level < least:
             return
-        at = f"{datetime.now(UTC).replace(tzinfo=None).isoformat()}Z"
-        line = encode({**values, "event": event, "level": logging.getLevelName(level).lower(), "timestamp": at})
+        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        line = encode({**values, "event": event, "level": LEVELS[level], "timestamp": at})
         file.write(f"{line}\n")
         file.flush()
 

@@ -4,10 +4,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from bookwidget.accounts.models import SignIn
@@ -57,8 +56,7 @@ IDLE = {
 """A sign-in that was not used for so long has ended."""
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(NamedTuple):
     """What a request brought: the row it claims, by which way, with which secret."""
 
     kind: Kind
@@ -72,8 +70,7 @@ class Credential:
         return cls(kind, id, secret) if id and secret else None
 
 
-@dataclass(frozen=True)
-class SignedIn:
+class SignedIn(NamedTuple):
     """The person of a valid sign-in."""
 
     sign_in_id: UUID
@@ -99,8 +96,7 @@ class SignedIn:
         return self.expires_at - now < LIFETIME[Kind.BEARER] / 2
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(NamedTuple):
     """Where a request belongs and who makes it."""
 
     tenant: TenantFacts

@@ -42,7 +42,8 @@ def around_occurrence(start: Any) -> FromClause:
 
 
 BOOKED = around_occurrence(Booking.__table__.join(Occurrence, Occurrence.id == Booking.occurrence_id))
-WAITED_FOR = around_occurrence(WaitlistEntry.__table__.join(Occurrence, Occurrence.id == WaitlistEntry.occurrence_id))
+WAITING_AT = WaitlistEntry.__table__.join(Occurrence, Occurrence.id == WaitlistEntry.occurrence_id)
+WAITED_FOR = around_occurrence(WAITING_AT)
 
 
 BOOKING_MATCHES = contains(Service.name, Provider.name, Location.name, Booking.code)
@@ -51,7 +52,8 @@ WAITING_MATCHES = contains(Service.name, Provider.name, Location.name)
 
 def counts(*, by_text: bool) -> Select[Any]:
     """One row: the number in each tab but Waiting, in the order of IN_TAB, and then in Waiting."""
-    waiting = select(func.count()).select_from(WAITED_FOR).where(MY_WAITING)
+    waited_for = WAITED_FOR if by_text else WAITING_AT
+    waiting = select(func.count()).select_from(waited_for).where(MY_WAITING)
     bookings = select(*(func.count().filter(condition) for condition in IN_TAB.values())).where(MINE)
     if by_text:
         waiting = waiting.where(WAITING_MATCHES)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
-from flask import abort, current_app
+from flask import abort
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import Field, ValidationError
@@ -18,7 +18,7 @@ from wtforms.csrf.core import CSRF
 
 from bookwidget.kernel.clock import is_fresh, utc_now
 from bookwidget.kernel.text import Text, _
-from bookwidget.web.current import g, request
+from bookwidget.web.current import application, g, request
 from bookwidget.web.inputs import written
 from bookwidget.web.visits import Place, own_origin
 
@@ -75,7 +75,7 @@ def signature(at: str, purpose: str) -> str:
     here: Place | None = g.get("place")
     tenant, person = here.subject if here else ("", "")
     signed = f"{tenant}\0{person}\0{purpose}\0{at}".encode("utf-8", "replace")
-    return blake2b(signed, key=key_of(current_app.secret_key), digest_size=32).hexdigest()
+    return blake2b(signed, key=key_of(application().secret_key), digest_size=32).hexdigest()
 
 
 @lru_cache(maxsize=16)

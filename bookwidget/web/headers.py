@@ -1,7 +1,7 @@
 """Headers of every answer, and one log line for each: the rule, never the address, which may hold a token."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response
@@ -55,14 +55,11 @@ def put(response: Response, always: Mapping[str, str], unless_there: Mapping[str
     line, which costs a tenth of a page. So its list is changed in one go.
     """
     listed = response.headers._list
-    wanted = {**unless_there, **always}
     there = {name.lower() for name, _value in listed}
-    if there.isdisjoint([name.lower() for name in wanted]):
-        listed += wanted.items()
-        return
-    for name, value in wanted.items():
-        if name in always or name.lower() not in there:
-            response.headers[name] = value
+    listed += [(name, value) for name, value in {**unless_there, **always}.items() if name.lower() not in there]
+    for name in always:
+        if name.lower() in there:
+            response.headers[name] = always[name]
 
 
 class Answer(Response):
@@ -73,6 +70,14 @@ class Answer(Response):
         names = {name.lower() for name, _value in self.headers._list}
         is_whole = self.status_code in WHOLE and "content-length" in names
         return self.headers if is_whole and names.isdisjoint(LEADS) else super().get_wsgi_headers(environ)
+
+    def get_app_iter(self, environ: "WSGIEnvironment") -> Iterable[bytes]:
+        """The list of what is sent, where nothing waits for its end; Werkzeug puts two iterators around it."""
+        has_all = self.status_code in WHOLE and environ["REQUEST_METHOD"] != "HEAD" and not self._on_close
+        body = self.response
+        if has_all and type(body) is list and len(body) == 1 and type(body[0]) is bytes:
+            return body
+        return super().get_app_iter(environ)
 
 
 def given(response: Response, name: str) -> str | None:

@@ -36,6 +36,7 @@ from bookwidget.web.one_booking.looks import looks_of, people_of
 from bookwidget.web.services import Services, services
 from bookwidget.web.visits import Place, Viewed, branding_of, language_of, place
 
+HTML = "text/html; charset=utf-8"
 Row = TypeVar("Row")
 
 
@@ -106,7 +107,7 @@ def render(name: str, *, status: int = 200, **page: Any) -> Response:
                 raise
             html = written(f"{RESERVED}:{name}", page)
             note_broken_page(theme, name, error)
-    return Answer(html, status)
+    return Answer(html, status, content_type=HTML)
 
 
 def written(name: str, page: dict[str, Any]) -> bytes:

@@ -5,7 +5,6 @@ this member began to look and how long ago. Every request that is no GET or HEAD
 widget; and the session of the database refuses to write.
 """
 
-from dataclasses import replace
 from functools import cached_property, partial
 from uuid import UUID
 
@@ -53,7 +52,7 @@ class Viewing(Place):
     @cached_property
     def visit(self) -> Visit:
         """The customer as if they were signed in; nobody, where the look is over."""
-        return replace(self.desk.visit, signed_in=self.view and self.as_if_signed_in(self.view))
+        return self.desk.visit._replace(signed_in=self.view and self.as_if_signed_in(self.view))
 
     def as_if_signed_in(self, view: RunningView) -> SignedIn:
         """There is no row of this id, which was just seen, so nobody notes a last use."""

@@ -1,22 +1,31 @@
 """What the list is given: its tabs, and bookings by month."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from bookwidget.bookings.actions import BookingPage, BookingRow, Tab
-from bookwidget.kernel.text import _
 from bookwidget.web import Formats, Kind, Looks, kinds_of, looks_of
 
-TAB_TITLES = {
-    Tab.UPCOMING: _("Upcoming"),
-    Tab.WAITING: _("Waiting list"),
-    Tab.PAST: _("Past"),
-    Tab.CANCELLED: _("Cancelled"),
-}
+
+class Tabs(NamedTuple):
+    """Those that the business shows, and how many bookings each has."""
+
+    shown: tuple[Tab, ...]
+    current: Tab
+    values: dict[str, str]
+    """Of each tab its number, and the parts of their addresses."""
+
+
+def tabs_of(page: BookingPage, formats: Formats, address: str, kept: Mapping[str, str]) -> Tabs:
+    """`kept`: what is typed into the filter, which goes along."""
+    numbers = {tab: formats.number(count) for tab, count in page.counts.items()}
+    more = f"&{urlencode(kept)}" if kept else ""
+    return Tabs(tuple(page.counts), page.tab, {**numbers, "url": address, "more": more})
 
 
 class LineKind(NamedTuple):
@@ -44,6 +53,8 @@ class Line(NamedTuple):
     """What stands in each line's place of this name."""
     month: str
     """The year and the month in which it begins."""
+    is_special: bool
+    """It comes first of all, names people, or waits."""
 
     def put(self, **texts: str) -> str:
         """For what the template makes of few lines only."""
@@ -58,12 +69,8 @@ class Month:
     title: str
     is_current: bool
     lines: Sequence[Line]
-    leading: Sequence[Line]
-    """The one of the lines that comes first of all, if it is among them."""
-    with_people: Sequence[Line]
-    """Those whose chips name people."""
-    waiting: Sequence[Line]
-    """Those that are entries of a waiting list."""
+    special: Sequence[Line]
+    """Those in which the template says something that others have not."""
 
 
 class Around(NamedTuple):
@@ -105,7 +112,7 @@ def line_of(row: BookingRow, around: Around) -> Line:
         "stars": formats.number(row.rating) if row.rating else "",
         "price": formats.money(row.price.amount) if looks.is_priced else "",
     }
-    return Line(row, kind, values, at[:7])
+    return Line(row, kind, values, at[:7], bool(lead) or looks.has_people or kinds is None)
 
 
 def by_month(rows: Iterable[BookingRow], around: Around) -> list[Month]:
@@ -117,10 +124,7 @@ def by_month(rows: Iterable[BookingRow], around: Around) -> list[Month]:
 
 def month_of(lines: Sequence[Line], around: Around, *, is_current: bool) -> Month:
     title = around.formats.month(lines[0].row.starts_at, around.now)
-    leading = [line for line in lines if line.kind.lead]
-    with_people = [line for line in lines if line.kind.looks.has_people]
-    waiting = [line for line in lines if line.kind.actions is None]
-    return Month(title, is_current, lines, leading, with_people, waiting)
+    return Month(title, is_current, lines, [line for line in lines if line.is_special])
 
 
 MONTH = itemgetter(Line._fields.index("month"))

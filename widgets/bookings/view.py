@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from bookwidget.bookings.actions import (
     BookingDetails,
@@ -30,7 +31,10 @@ from bookwidget.web import (
 
 from . import waiting
 from .forms import FilterForm
-from .showing import TAB_TITLES, Around, by_month, next_booking
+from .showing import Around, by_month, next_booking, tabs_of
+
+Given = MultiDict[str, str]
+"""What stands in the address."""
 
 
 def register(widget: Widget) -> None:
@@ -40,16 +44,16 @@ def register(widget: Widget) -> None:
 
 
 def listing() -> ResponseReturnValue:
-    form = filter_form()
-    here, scope = place(), place().scope()
-    query = asked_for(form)
+    here, given = place(), request.args
+    scope, form = here.scope(), filter_form(given)
+    query = asked_for(form, given)
     try:
         page = list_bookings(scope, query)
     except Refused as refused:
         form.refuse(refused.field, refused.reason)
         query = replace(query, first_day=None, last_day=None)
         page = list_bookings(scope, query)
-    kept = {} if form.is_blank else kept_of(form)
+    kept = {} if form.is_blank else kept_of(form, given)
     shape, first = row_actions(here.tenant.settings), None if kept else next_booking(page)
     around = Around(here.formats, here.now, page_url(".listing"), shape, here.branding.name, first)
     return render(
@@ -57,17 +61,17 @@ def listing() -> ResponseReturnValue:
         status=422 if form.errors else 200,
         form=form,
         page=page,
-        titles={tab: TAB_TITLES[tab] for tab in page.counts},
+        tabs=tabs_of(page, here.formats, around.address, kept),
         months=by_month(shown_rows(page.rows), around),
         kept=kept,
-        news=news(),
-        left=waiting.just_left(),
+        news=news(given),
+        left=waiting.just_left(given),
     )
 
 
-def filter_form() -> FilterForm:
+def filter_form(given: Given) -> FilterForm:
     """With what the address says of it, checked; almost always that is nothing."""
-    empty, given = blank(FilterForm), request.args
+    empty = blank(FilterForm)
     if not given or not any(field.name in given for field in empty):
         return empty
     form = FilterForm(given)
@@ -75,28 +79,28 @@ def filter_form() -> FilterForm:
     return form
 
 
-def kept_of(form: FilterForm) -> dict[str, str]:
+def kept_of(form: FilterForm, given: Given) -> dict[str, str]:
     """What was typed, by its name in the address."""
-    return {field.name: typed for field in form if (typed := request.args.get(field.name, "").strip())}
+    return {field.name: typed for field in form if (typed := given.get(field.name, "").strip())}
 
 
-def asked_for(form: FilterForm) -> ListQuery:
+def asked_for(form: FilterForm, given: Given) -> ListQuery:
     """The query in the address. What is not right in it is left out, and said beside its field."""
-    if not request.args:
+    if not given:
         return ListQuery()
-    asked = request.args.get("tab", "")
+    asked = given.get("tab", "")
     tab = Tab(asked) if asked in set(Tab) else None
     text = "" if form.q.errors else form.q.data or ""
-    page = request.args.get("page", 1, type=int)
+    page = given.get("page", 1, type=int)
     return ListQuery(tab, text, form.first_day.data, form.last_day.data, page)
 
 
-def news() -> tuple[str, BookingDetails] | None:
+def news(given: Given) -> tuple[str, BookingDetails] | None:
     """What has just been done to which booking. It is said only while it is true, whoever wrote the address."""
-    if not request.args:
+    if not given:
         return None
     for deed in ("cancelled", "moved", "restored", "postponed", "resumed", "transferred"):
-        if code := request.args.get(deed):
+        if code := given.get(deed):
             try:
                 booking = read_booking(place().scope(), code)
             except Missing:

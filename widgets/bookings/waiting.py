@@ -1,6 +1,6 @@
 """What a customer waits for: its details, and leaving the list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 
 from flask import redirect, request, url_for
@@ -82,7 +82,7 @@ def entry_of(text: str) -> WaitingDetails:
     return read_waiting(place().scope(), id)
 
 
-def just_left() -> LeftList | None:
+def just_left(given: Mapping[str, str]) -> LeftList | None:
     """What the address says was left, if the customer does not wait for it."""
-    id = parse_uuid(request.args.get("left", ""))
+    id = parse_uuid(given.get("left", ""))
     return left_list(place().scope(), id) if id else None
