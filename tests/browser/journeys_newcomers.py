@@ -37,7 +37,7 @@ def imports_customers(hands: Hands) -> None:
     hands.press(MAIN)
     waits_for_the_worker(hands)
     hands.sees("1 row can be imported")
-    hands.sees("Row 2", "[aria-labelledby=broken]")
+    hands.sees("Row 3", "[aria-labelledby=broken]")
     assert not is_imported(hands.stage), "it was a dry run"
     hands.press("form[action$='/run'] button")
     waits_for_the_worker(hands)
@@ -106,7 +106,8 @@ def waits_for_the_worker(hands: Hands) -> None:
     hands.there("progress, [aria-labelledby=work]")
     with post_office(hands.stage) as post:
         assert IMPORTED not in {mail["To"] for mail in post.arrived()}
-    hands.press("[aria-labelledby=work] a")
+    if not hands.browser.scripted:  # otherwise the page looks by itself
+        hands.press("[data-watch] + p a")
 
 
 def is_imported(stage: Stage) -> bool:

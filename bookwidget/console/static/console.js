@@ -45,6 +45,7 @@
   }
 
   const work = document.querySelector("[data-watch]");
+  const EVERY = 1000; // milliseconds
   const look = async () => {
     try {
       const text = await (await fetch(location.href)).text();
@@ -53,9 +54,9 @@
       work.replaceChildren(...now.childNodes);
     } catch { // offline for a moment
     }
-    setTimeout(look, 2000);
+    setTimeout(look, EVERY);
   };
-  if (work) setTimeout(look, 2000);
+  if (work) setTimeout(look, EVERY);
 
   const menu = document.querySelector("details.bw-menu");
   document.addEventListener("keydown", ({ key }) => {
