@@ -3,7 +3,8 @@
 import re
 import secrets
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -25,7 +26,8 @@ from bookwidget.ops.demo_content.business import Building, build
 from bookwidget.ops.demo_database import new_tenant
 from bookwidget.tenancy.database import Database
 from bookwidget.tenancy.platform import find_tenant
-from bookwidget.web.services import EXTENSION
+from bookwidget.tenancy.session import TenantSession
+from bookwidget.web.services import EXTENSION, Services
 from bookwidget.web.states import FoundForm, Page
 from bookwidget.web.visits import HOSTED
 
@@ -127,14 +129,19 @@ class Guest:
         made = self.send(other, "do", do="confirm").location if other else None
         return [*filter(None, (kept, made)), *self.special(), *self.mailed()]
 
-    def special(self) -> list[str]:
-        """A booking with several tickets; one that repeats, and what can be done with it and all later ones."""
-        own = self.app.extensions[EXTENSION]
+    @contextmanager
+    def at_home(self) -> Iterator[tuple[Services, TenantSession, Customer]]:
+        """The application's parts, the business's records, and who they are there."""
+        own: Services = self.app.extensions[EXTENSION]
         tenant = find_tenant(own.database, self.slug)
         if tenant is None:
-            return []
+            raise LookupError(self.slug)
         with own.database.session(tenant) as session:
-            person = session.query(Customer).where(Customer.email == self.person.email).one()
+            yield own, session, session.query(Customer).where(Customer.email == self.person.email).one()
+
+    def special(self) -> list[str]:
+        """A booking with several tickets; one that repeats, and what can be done with it and all later ones."""
+        with self.at_home() as (own, session, person):
             mine = session.query(Booking).where(Booking.customer_id == person.id, Booking.status == "confirmed")
             coming = mine.where(Booking.starts_at > own.clock()).order_by(Booking.starts_at).all()
             places = Counter(ticket.booking_id for ticket in session.query(Ticket).all())
@@ -147,12 +154,8 @@ class Guest:
 
     def mailed(self) -> list[str]:
         """For a new password, for a new address, and of a waiting list that they are on."""
-        own = self.app.extensions[EXTENSION]
-        tenant = find_tenant(own.database, self.slug)
-        if tenant is None:
-            return []
-        with own.database.session(tenant) as session:
-            person = session.query(Customer).where(Customer.email == self.person.email).one()
+        with self.at_home() as (own, session, person):
+            tenant = session.tenant_id
             reset = own.tokens.reset(tenant, person.id, person.password_hash)
             other = own.tokens.new_email(tenant, person.id, person.email, f"new.{person.email}")
             mine = session.query(WaitlistEntry).where(WaitlistEntry.customer_id == person.id)
