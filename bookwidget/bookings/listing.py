@@ -1,6 +1,7 @@
 """Reading bookings: the customer's list, one booking, and what the policy says about it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -12,7 +13,7 @@ from bookwidget.bookings import settings as choices
 from bookwidget.bookings import store
 from bookwidget.bookings.alike import alike
 from bookwidget.bookings.calendar import RAISES, CalendarEntry, CalendarFile, calendar_file, entry_at, entry_of
-from bookwidget.bookings.policy import Answer, BookingFacts, Decisions, decide
+from bookwidget.bookings.policy import Answer, BookingFacts, Decisions
 from bookwidget.bookings.results import (
     PAGE_SIZE,
     Attendance,
@@ -24,7 +25,6 @@ from bookwidget.bookings.results import (
     Change,
     Explanation,
     HeldTicket,
-    ListedBooking,
     ListQuery,
     Organiser,
     Override,
@@ -105,7 +105,7 @@ def read_booking(scope: Scope, code: str) -> BookingDetails:
     tickets: Sequence[Any] = scope.session.rows(store.TICKETS, {"booking": row.id}).all()
     history = scope.session.rows(store.HISTORY, {"booking": row.id})
     return BookingDetails(
-        *facts_of_row(scope, listed_booking(row), row.customer_id, [ticket[:4] for ticket in tickets]),
+        *facts_of_row(scope, row, row.customer_id, [ticket[:4] for ticket in tickets]),
         customer_id=row.customer_id,
         service_id=row.service_id,
         occurrence_id=row.occurrence_id,
@@ -180,80 +180,53 @@ def row_of(scope: Scope, code: str) -> Any:
 
 COLUMNS = len(store.OF_BOOKING) + len(store.OF_OCCURRENCE)
 IS_CHILD = COLUMNS + 1
-CODE = itemgetter(ListedBooking._fields.index("code"))
+CODE = itemgetter([column.key for column in store.OF_BOOKING].index("code"))
 """Rows of one booking have the same. Comparing texts costs a tenth of comparing ids."""
-
-
-def listed_booking(row: Any) -> ListedBooking:
-    """What a row of a statement begins with."""
-    return ListedBooking._make(row[:COLUMNS])
 
 
 def answer(scope: Scope, row: Any, permission: Permission, now: datetime) -> Answer:
     """The policy's word on a booking, a row of `store.DETAILS`."""
-    facts = facts_of(listed_booking(row), row.customer_id)
-    return decide(permission, facts, scope.tenant.settings.for_service(row.settings), scope.actor, now)
-
-
-def facts_of(row: ListedBooking, customer_id: UUID) -> BookingFacts:
-    is_cancelled = row.state == "cancelled"
-    return BookingFacts(
-        customer_id,
-        row.status,
-        row.starts_at,
-        row.ends_at,
-        row.moves,
-        is_cancelled,
-        row.undo_until,
-        row.cancelled_at,
-        row.cancelled_by,
-        row.rated_at,
-        row.overridden,
-        row.overridden_until,
-        row.kind,
-    )
+    return BookingRow(*facts_of_row(replace(scope, now=now), row, row.customer_id, ())).policy(permission)
 
 
 def booking_row(scope: Scope, customer_id: UUID, rows: Sequence[Any]) -> BookingRow:
     """From the rows of one booking, each with a ticket; the only one has nothing of a ticket if none is live."""
-    first, tickets = rows[0], [row[COLUMNS:] for row in rows]
-    has_ticket = first[IS_CHILD] is not None
-    return BookingRow(*facts_of_row(scope, listed_booking(first), customer_id, tickets if has_ticket else ()))
+    first = rows[0]
+    tickets = [row[COLUMNS:] for row in rows] if first[IS_CHILD] is not None else ()
+    return BookingRow(*facts_of_row(scope, first, customer_id, tickets))
 
 
-def facts_of_row(scope: Scope, row: ListedBooking, customer_id: UUID, tickets: Iterable[Any]) -> tuple[Any, ...]:
-    """The first fields of a `BookingRow`, in their order. Of a ticket: `store.TICKET_COLUMNS`."""
+def facts_of_row(scope: Scope, row: Sequence[Any], customer_id: UUID, tickets: Iterable[Any]) -> tuple[Any, ...]:
+    """The first fields of a `BookingRow`, in their order.
+
+    The row begins with `store.OF_BOOKING` and `OF_OCCURRENCE`. It is taken apart in one step, because fields of a row
+    of SQLAlchemy's are dear, and a list reads four hundred. Of a ticket: `store.TICKET_COLUMNS`.
+    """
+    (
+        id, code, starts_at, ends_at, status, price, moves, undo_until, cancelled_at, cancelled_by, series_id,
+        rating, rated_at, overridden, overridden_until, service, kind, own_settings, provider, location, state,
+    ) = row[:COLUMNS]  # fmt: skip
     tenant, actor, now = scope.tenant, scope.actor, scope.now
-    starts_at, ends_at, status, rating = row.starts_at, row.ends_at, row.status, row.rating
-    tab = tab_of(status, ends_at, now)
-    settings, facts = tenant.settings.for_service(row.settings), facts_of(row, customer_id)
-    is_cancelled, attendance = facts.is_occurrence_cancelled, Attendance.BOOKED
-    if tab is Tab.PAST and not is_cancelled and settings[choices.ATTENDANCE_TRACKED]:
-        attendees = tuple([Attendee(name, is_child, age, marked(mark)) for name, is_child, age, mark in tickets])
-        attendance = attendance_of_all(attendees)
-    else:  # nothing is claimed
-        attendees = tuple([Attendee(name, is_child, age) for name, is_child, age, _mark in tickets])
+    settings, tab = tenant.settings.for_service(own_settings), tab_of(status, ends_at, now)
+    is_off = state == "cancelled"
+    is_marked = tab is Tab.PAST and not is_off and settings[choices.ATTENDANCE_TRACKED]
+    attendees = attendees_of(tickets, is_marked=is_marked)
+    facts = BookingFacts(
+        customer_id, status, starts_at, ends_at, moves, is_off, undo_until, cancelled_at, cancelled_by, rated_at,
+        overridden, overridden_until, kind,
+    )  # fmt: skip
     return (
-        row.id,
-        row.code,
-        row.service,
-        row.kind,
-        row.provider,
-        row.location,
-        starts_at,
-        ends_at,
-        status,
-        tab,
-        money(row.price, tenant.currency),
-        attendees,
-        is_cancelled,
-        attendance,
-        row.moves,
-        Decisions(facts, settings, actor, now).on,
-        alike(facts, settings, actor, now),
-        row.series_id,
-        rating and rating / 2,
-    )
+        id, code, service, kind, provider, location, starts_at, ends_at, status, tab, money(price, tenant.currency),
+        attendees, is_off, attendance_of_all(attendees) if is_marked else Attendance.BOOKED, moves,
+        Decisions(facts, settings, actor, now).on, alike(facts, settings, actor, now), series_id, rating and rating / 2,
+    )  # fmt: skip
+
+
+def attendees_of(tickets: Iterable[Any], *, is_marked: bool) -> tuple[Attendee, ...]:
+    """Who comes or came; nothing is claimed of their attendance where nobody marks it."""
+    if is_marked:
+        return tuple([Attendee(name, is_child, age, marked(mark)) for name, is_child, age, mark in tickets])
+    return tuple([Attendee(name, is_child, age) for name, is_child, age, _mark in tickets])
 
 
 def override_of(row: Any, now: datetime) -> Override | None:

@@ -79,6 +79,10 @@ class Booking(Owned, Base):
     """When it was rated first: changing it does not begin the days for changing anew."""
 
 
+SHOWN_IN_LISTS = ("is_cancelled", "attendee", "is_child", "age", "attendance")
+"""Of a ticket."""
+
+
 class Ticket(Owned, Base):
     """A place on an occurrence for one attendee. Those of one booking that are live stand at one date."""
 
@@ -90,7 +94,8 @@ class Ticket(Owned, Base):
         CheckConstraint("attendance IN ('', 'attended', 'absent')", name="attendance"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("cancel_fee >= 0", name="cancel_fee"),
-        Index("ix_ticket_booking", "tenant_id", "booking_id"),
+        # With what lists show of tickets, which are then not looked up: each is a page of the file of its own.
+        Index("ix_ticket_booking", "tenant_id", "booking_id", "id", *SHOWN_IN_LISTS),
         Index("ix_ticket_occurrence", "tenant_id", "occurrence_id"),
     )
 

@@ -1,6 +1,6 @@
 """What the actions on bookings are asked and what they answer; `bookwidget.bookings.actions` offers all of it."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -45,34 +45,6 @@ class ListQuery:
     first_day: date | None = None
     last_day: date | None = None
     page: int = 1
-
-
-class ListedBooking(NamedTuple):
-    """A booking as the statements select it. Its fields are read a dozen times, which rows of SQLAlchemy make dear."""
-
-    id: UUID
-    code: str
-    starts_at: datetime
-    ends_at: datetime
-    status: str
-    price: int
-    moves: int
-    undo_until: datetime | None
-    cancelled_at: datetime | None
-    cancelled_by: str
-    series_id: UUID | None
-    rating: int | None
-    rated_at: datetime | None
-    overridden: str
-    overridden_until: datetime | None
-    service: str
-    kind: str
-    settings: Mapping[str, Any]
-    """What the service says otherwise than its business."""
-    provider: str | None
-    location: str | None
-    state: str
-    """Of the occurrence."""
 
 
 class Attendee(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bookwidget.bookings import store_series as store
-from bookwidget.bookings.listing import facts_of_row, listed_booking, read_booking
+from bookwidget.bookings.listing import facts_of_row, read_booking
 from bookwidget.bookings.policy import Answer
 from bookwidget.bookings.results import BookingDetails, BookingRow
 from bookwidget.bookings.series import SeriesFacts, read_facts
@@ -110,7 +110,7 @@ def later_rows(scope: Scope, series: SeriesFacts, since: datetime) -> list[Serie
     rows: Iterable[Any] = scope.session.rows(store.LATER, {"series": series.id, "since": since}).all()
     return [
         SeriesRow(
-            BookingRow(*facts_of_row(scope, listed_booking(row), row.customer_id, ())),
+            BookingRow(*facts_of_row(scope, row, row.customer_id, ())),
             row.occurrence_id,
             row.provider_id,
             row.day,

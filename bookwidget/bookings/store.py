@@ -63,7 +63,7 @@ def counts(*, by_text: bool) -> Select[Any]:
     return bookings.add_columns(waiting.scalar_subquery())
 
 
-# Together in the order of the fields of `results.ListedBooking`.
+# Together in the order in which `listing.facts_of_row` takes them apart.
 OF_BOOKING = (
     Booking.id,
     Booking.code,
@@ -89,7 +89,7 @@ OF_OCCURRENCE = (
     Location.name.label("location"),
     Occurrence.state,
 )
-# In the order in which `listing.facts_of_row` takes them.
+# The same.
 TICKET_COLUMNS = (Ticket.attendee, Ticket.is_child, Ticket.age, Ticket.attendance)
 
 

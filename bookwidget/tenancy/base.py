@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, Me
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bookwidget.kernel.ids import uuid7
+from bookwidget.kernel.keeping import Kept
 
 # Every constraint has a name, because SQLite's batch migrations can drop only what is named.
 NAMES = {
@@ -30,12 +30,14 @@ class Id(Uuid[UUID]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         theirs: Any = super()
-        return None if theirs.result_processor(dialect, coltype) is None else id_of
+        return None if theirs.result_processor(dialect, coltype) is None else ID_OF.__getitem__
 
 
-@lru_cache(maxsize=4096)
-def id_of(text: str | None) -> UUID | None:
+def made_id(text: str | None) -> UUID | None:
     return None if text is None else UUID(text)
+
+
+ID_OF = Kept(made_id, most=4096)
 
 
 class Base(DeclarativeBase):
@@ -70,19 +72,20 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return instant(value)
+        return INSTANTS[value]
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[int | None], datetime | None]:
         """The same without two functions around it."""
-        return instant
+        return INSTANTS.__getitem__
 
 
-@lru_cache(maxsize=8192)
-def instant(value: int | None) -> datetime | None:
-    """The aware UTC datetime so many microseconds after 1970. Many bookings begin at one time, so they are kept:
-    the one object has its hash already when a page looks up how that time is written.
-    """
+def made_instant(value: int | None) -> datetime | None:
+    """The aware UTC datetime so many microseconds after 1970."""
     return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+INSTANTS = Kept(made_instant, most=8192)
+"""Many bookings begin at one time: the one object has its hash already when a page asks how that time is written."""
 
 
 def microseconds(value: datetime) -> int:

@@ -12,13 +12,21 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bookwidget.logs import log
 from bookwidget.tenancy.postgresql import Transactions
-from bookwidget.tenancy.reading import Readings, TenantConnection
+from bookwidget.tenancy.reading import Readings
 from bookwidget.tenancy.rls import WEB_ROLE
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler, UndeclaredWrite, build_wall, filled
 
 # The timeout (milliseconds) first: switching a new file to WAL can find it locked.
-PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+# The file is read where the system keeps it, not through copies: a connection's own two megabytes of them do not hold
+# what the lists of a large installation read. So much is the most that SQLite takes.
+PRAGMAS = (
+    "busy_timeout=10000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"mmap_size={2**31 - 2**16}",
+)
 CONTEXT = 3
 """Where listeners are told it, after cursor, statement and parameters. Listening by names costs twice as much."""
 
@@ -127,9 +135,7 @@ class Database:
 
     def _bind(self, tenant: UUID) -> Engine:
         """Same pool, same compiled cache; only the tenant differs."""
-        bound = self.walled.execution_options(tenant=tenant)
-        bound._connection_cls = TenantConnection
-        return bound
+        return self.walled.execution_options(tenant=tenant)
 
     @property
     def is_sqlite(self) -> bool:

@@ -5,9 +5,9 @@ that it knows of it, and makes a result that could be read in many ways. Stateme
 what is known of one is found by the statement itself, and their rows are read at once. What is sent is what the wall
 wrote, with the connection's tenant, by SQLAlchemy's own connection and dialect, with its listeners and errors.
 
-`Engine._connection_cls`, `Connection._execute_context`, `_compile_w_cache`, `_handle_dbapi_exception`, the fields of an
-execution context and the metadata of a result are internals of SQLAlchemy's minor version, like those that `wall`
-relies on.
+`Connection._execute_context`, `_compile_w_cache`, `_handle_dbapi_exception`, `_close_special`, how a root transaction
+begins, the fields of an execution context and the metadata of a result are internals of SQLAlchemy's minor version,
+like those that `wall` relies on.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,9 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, Row, Select
+from sqlalchemy.engine.base import RootTransaction
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+from sqlalchemy.pool import PoolProxiedConnection
 
 from bookwidget.kernel.picking import picker
 from bookwidget.tenancy.wall import CrossesTenants, TenantCompiler
@@ -25,16 +27,62 @@ MOST_KEPT = 2048
 Processor = Callable[[Any], Any]
 
 
-class TenantConnection(Connection):
-    """Of a walled engine, whose listeners it takes as they are.
+class Begun(RootTransaction):
+    """A transaction that was begun before SQLAlchemy was told."""
 
-    SQLAlchemy joins them with those of the one connection, which never has any, and does that anew for each: a fifth of
-    what a request's connection costs.
+    def _connection_begin_impl(self) -> None:
+        """There is nothing left to do."""
+
+
+class Reader:
+    """A connection of the pool in a transaction that only reads, from when it is made until `close`.
+
+    What SQLAlchemy's own `Connection` keeps accounts of, its transactions and listeners of its own, costs a page more
+    than a statement, and nothing asks for it. Where it is needed, for statements that are no plain SELECT and for what
+    goes wrong, `whole` is one, on the same connection and in the same transaction.
     """
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, _has_events=True)  # so that it joins nothing
-        self.dispatch = engine.dispatch
+        self.engine = engine
+        self._execution_options = engine.get_execution_options()
+        self._whole: Connection | None = None
+        try:
+            self._dbapi_connection = engine.raw_connection()
+        except engine.dialect.loaded_dbapi.Error as error:
+            Connection._handle_dbapi_exception_noconnection(error, engine.dialect, engine)
+            raise
+        try:
+            engine.dispatch.begin(self)
+        except BaseException:
+            self._dbapi_connection.close()
+            raise
+
+    @property
+    def connection(self) -> PoolProxiedConnection:
+        return self._dbapi_connection
+
+    def get_execution_options(self) -> Mapping[str, Any]:
+        return self._execution_options
+
+    @property
+    def whole(self) -> Connection:
+        if self._whole is None:
+            self._whole = Connection(self.engine, connection=self._dbapi_connection)
+            Begun(self._whole)
+        return self._whole
+
+    def close(self) -> None:
+        """Ends the transaction, and gives the connection back."""
+        if self._whole is not None:
+            self._whole.close()
+            return
+        lent: Any = self._dbapi_connection
+        is_over = False
+        try:
+            self.engine.dialect.do_rollback(lent)
+            is_over = True
+        finally:
+            lent._close_special(transaction_reset=is_over)  # otherwise the pool ends it once more
 
 
 class Rows:
@@ -124,24 +172,22 @@ class Reading:
         )
         self.sending = self.context_of_all(engine.dialect)
 
-    def send(self, connection: Connection, values: Mapping[str, Any] | None) -> Rows:
+    def send(self, connection: Connection | Reader, values: Mapping[str, Any] | None) -> Rows:
         options = connection._execution_options
         tenant = options.get("tenant")
         if tenant is None:
             raise CrossesTenants("no tenant, no query")
         filled = {**self.standing, **(values or {}), "tenant": tenant}
-        if self.row_of is None or connection.invalidated:
-            sent: Any = connection._execute_context(
-                connection.dialect, self.context, self.compiled, [filled], options, filled
-            )
+        driver = connection._dbapi_connection
+        if self.row_of is None or driver is None or not driver.is_valid:
+            whole = whole_of(connection)
+            sent: Any = whole._execute_context(whole.dialect, self.context, self.compiled, [filled], options, filled)
             rows, known = sent.all(), sent._metadata
             self.row_of = partial(Row, known, known._processors, known._key_to_index)
             return Rows(rows)
-        if not connection.in_transaction():
-            connection.begin()
         return Rows([*map(self.row_of, self.found(connection, filled))])
 
-    def found(self, connection: Connection, filled: dict[str, Any]) -> Sequence[Any]:
+    def found(self, connection: Connection | Reader, filled: dict[str, Any]) -> Sequence[Any]:
         """What the driver gives for it: SQLAlchemy's `_exec_single_context` for a plain SELECT."""
         driver, sending, statement = connection._dbapi_connection, self.sending, self.compiled.string
         cursor: Any = driver.cursor()  # type: ignore[union-attr]  # open: it has a transaction
@@ -149,11 +195,11 @@ class Reading:
         try:
             for listener in self.listeners.before_cursor_execute:
                 statement, values = listener(connection, cursor, statement, values, sending, False)
-            connection.dialect.do_execute(cursor, statement, values, sending)
+            sending.dialect.do_execute(cursor, statement, values, sending)
             found: Sequence[Any] = cursor.fetchall()
             cursor.close()
         except BaseException as error:
-            connection._handle_dbapi_exception(error, statement, values, cursor, sending)
+            whole_of(connection)._handle_dbapi_exception(error, statement, values, cursor, sending)
         return found
 
     def in_places(self, filled: dict[str, Any]) -> Any:
@@ -189,16 +235,22 @@ class Readings:
         self._engine = engine
         self._known: dict[Select[Any], Reading] = {}
 
-    def rows(self, connection: Connection, statement: Any, values: Mapping[str, Any] | None) -> Rows:
+    def rows(self, connection: Connection | Reader, statement: Any, values: Mapping[str, Any] | None) -> Rows:
         """What is no plain SELECT (a write, a list of values) is left to SQLAlchemy."""
         known = self._known.get(statement)
         if known is None:
             if not isinstance(statement, Select):
-                return sent_by_sqlalchemy(connection, statement, values)
+                return sent_by_sqlalchemy(whole_of(connection), statement, values)
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()
             known = self._known[statement] = Reading(statement, self._engine)
-        return known.send(connection, values) if known.is_plain else sent_by_sqlalchemy(connection, statement, values)
+        if not known.is_plain:
+            return sent_by_sqlalchemy(whole_of(connection), statement, values)
+        return known.send(connection, values)
+
+
+def whole_of(connection: Connection | Reader) -> Connection:
+    return connection.whole if isinstance(connection, Reader) else connection
 
 
 def sent_by_sqlalchemy(connection: Connection, statement: Any, values: Mapping[str, Any] | None) -> Rows:

@@ -6,14 +6,14 @@ from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, Executable, event
+from sqlalchemy import Engine, Executable, event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bookwidget.kernel.errors import Denied
 from bookwidget.kernel.text import _
 from bookwidget.tenancy.base import Owned
-from bookwidget.tenancy.reading import Readings, Rows
+from bookwidget.tenancy.reading import Reader, Readings, Rows
 from bookwidget.tenancy.wall import CrossesTenants, UndeclaredWrite
 
 ONLY_LOOKING = _("You are only looking: nothing can be changed here.")
@@ -27,14 +27,23 @@ class TenantSession(Session):
     Pages that only read use `rows(CONSTANT, values)`; entities belong to actions inside `with writing(session)`.
     """
 
+    _has_orm = False
+
     def __init__(self, engine: Engine, tenant: UUID, readings: Readings) -> None:
-        super().__init__(engine, expire_on_commit=False)
         self.tenant_id: Final = tenant
         self.is_writing = False
         self.is_read_only = False
         """Whether `writing` is refused: for somebody who only looks."""
         self._engine, self._readings = engine, readings
-        self._reader: Connection | None = None
+        self._reader: Reader | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """The ORM's own part is made when it is first asked for: most pages only read rows."""
+        if self._has_orm:
+            raise AttributeError(name)
+        self._has_orm = True
+        super().__init__(self._engine, expire_on_commit=False)
+        return getattr(self, name)
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Rows:
         """For statements that select columns: as safe as execute(), at half its cost (no ORM result handling).
@@ -42,19 +51,20 @@ class TenantSession(Session):
         Outside of `writing` they share one transaction that only reads, until `rollback` or `close`; a page needs
         nothing of the ORM's own transactions, which cost as much as a statement.
         """
-        if self.in_transaction():
+        if self._has_orm and self.in_transaction():
             return self._readings.rows(self.connection(), statement, values)
         if self._reader is None:
-            self._reader = self._engine.connect()
+            self._reader = Reader(self._engine)
         return self._readings.rows(self._reader, statement, values)
 
     def rollback(self) -> None:
         self._end_reading()
-        super().rollback()
+        if self._has_orm:
+            super().rollback()
 
     def close(self) -> None:
         self._end_reading()
-        if self.in_transaction() or self.identity_map or self.new:  # a page that only read has nothing of the ORM's
+        if self._has_orm:
             super().close()
 
     def _end_reading(self) -> None:

@@ -20,7 +20,7 @@ from tests.bench.load import request, visit
 from tests.bench.pages import BOOKINGS, PAGES, Page, statements, weights
 from tests.bench.race import race
 from tests.bench.report import Measured, Results, Visited, show
-from tests.bench.servers import Server, granian, running
+from tests.bench.servers import Server, granian, gunicorn, running
 from tests.cluster import NoServer
 from tests.ports import free_port
 
@@ -42,6 +42,7 @@ PEER, LEAST_TIMES_PEER = 0.006, 15
 """Ratio of CPU of pretix's order list, 20 orders, PostgreSQL and Redis, as published on 22 November 2026 for pretix
 2026.8.0: it is not measured here. How many times as much ours is to reach.
 """
+BARE, LIKE_PEER = "bare Flask, 8 kB", "bookings, gunicorn"
 STARTS = 3
 WIDTH = 120
 """Columns of the tables where they go into a file."""
@@ -56,6 +57,8 @@ class Stop:
     server: Server
     requests: list[bytes]
     target: float | None = None
+    ceiling: "Stop | None" = None
+    """The bare page that its cost is compared with; None: the first of all."""
 
 
 def main() -> None:
@@ -97,7 +100,7 @@ def make_stops(stack: ExitStack, databases: Iterable[Prepared], folder: Path) ->
     """All servers up at once; the bare page comes first."""
     port = free_port()
     bare = stack.enter_context(running(granian("tests.bench.bare:app", port), port, {}))
-    stops = [Stop("bare Flask, 8 kB", "", bare, [request("/")])]
+    stops = [Stop(BARE, "", bare, [request("/")])]
     for database in databases:
         port = free_port()
         environment = {"DATABASE_URL": database.url, "INSTANCE": str(folder)}
@@ -108,8 +111,21 @@ def make_stops(stack: ExitStack, databases: Iterable[Prepared], folder: Path) ->
             stops.append(Stop(page.name, database.name, server, requests, target))
         if database.bookings == FEW:
             stops += [packed(page, database, server) for page in PAGES]
+            stops += beside_peers_server(stack, database, folder) if database.kind == "PostgreSQL" else []
     # The two sizes stand side by side, because they are compared.
     return [*stops[:1], *sorted(stops[1:], key=lambda stop: stop.page)]
+
+
+def beside_peers_server(stack: ExitStack, database: Prepared, folder: Path) -> list[Stop]:
+    """The list and a bare page under the server that the peer was measured under, for they cost otherwise there."""
+    port = free_port()
+    bare = stack.enter_context(running(gunicorn("tests.bench.bare:app", port), port, {}))
+    ceiling = Stop(f"{BARE}, gunicorn", "", bare, [request("/")])
+    port = free_port()
+    environment = {"DATABASE_URL": database.url, "INSTANCE": str(folder)}
+    command = gunicorn("bookwidget:create_app()", port)
+    server = stack.enter_context(running(command, port, environment, "/healthz"))
+    return [ceiling, Stop(LIKE_PEER, database.name, server, BOOKINGS.requests(database.keys), ceiling=ceiling)]
 
 
 def packed(page: Page, database: Prepared, server: Server) -> Stop:
@@ -128,19 +144,27 @@ def visit_all(stops: list[Stop], rounds: int, seconds: float, console: Console) 
                 answered = visit(stop.server.port, stop.requests, seconds)
                 costs[number].append((stop.server.cpu_seconds() - before) / answered * 1e6)
                 rates[number].append(answered / seconds)
-    bare = costs[0]
     return [
         Visited(
             stop.page,
             stop.where,
             statistics.median(costs[number]),
-            statistics.median(base / own for base, own in zip(bare, costs[number], strict=True)),
+            statistics.median(
+                base / own for base, own in zip(ceiling_of(stop, stops, costs), costs[number], strict=True)
+            ),
             statistics.median(rates[number]),
             stop.target,
             costs[number],
         )
         for number, stop in enumerate(stops)
     ]
+
+
+def ceiling_of(stop: Stop, stops: list[Stop], costs: dict[int, list[float]]) -> list[float]:
+    """What the bare page of the same server cost in each round."""
+    if stop.page.startswith(BARE):
+        return costs[stops.index(stop)]
+    return costs[stops.index(stop.ceiling) if stop.ceiling else 0]
 
 
 def growth(visits: list[Visited]) -> list[Measured]:
@@ -156,10 +180,9 @@ def growth(visits: list[Visited]) -> list[Measured]:
 
 
 def beside_peer(visits: list[Visited]) -> list[Measured]:
-    """Our list on PostgreSQL beside the published ratio of a peer's; both in times the bare page of their own run."""
-    name = f"bookings, PostgreSQL, beside pretix's published {PEER:.1%}"
-    where = f"PostgreSQL, {FEW:,} bookings"
-    ours = [one.ratio for one in visits if (one.page, one.where) == ("bookings", where)]
+    """Our list under the peer's kind of server beside its published ratio; each to the bare page of its own run."""
+    name = f"{LIKE_PEER}, PostgreSQL, beside pretix's published {PEER:.1%}"
+    ours = [one.ratio for one in visits if one.page == LIKE_PEER]
     return [Measured(name, round(ratio / PEER, 1), "times", least=LEAST_TIMES_PEER) for ratio in ours]
 
 

@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import cycle
 
 CONNECTIONS = 4
@@ -17,29 +17,51 @@ def request(path: str, *, cookies: str = "", packed: bool = False) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
+class Link:
+    """A connection with one request under way. Servers that close it after each answer get a new one."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.connection = self.opened()
+
+    def opened(self) -> socket.socket:
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def ask(self, request: bytes) -> None:
+        self.connection.sendall(request)
+
+    def take(self) -> None:
+        """Waits for the answer."""
+        if not read_answer(self.connection):
+            self.connection.close()
+            self.connection = self.opened()
+
+    def close(self) -> None:
+        self.connection.close()
+
+
 def visit(port: int, requests: Sequence[bytes], seconds: float) -> int:
     """Sends them in turn for so long; gives how many were answered. `RuntimeError` for an answer but 200."""
     waiting, done, end = cycle(requests), 0, time.monotonic() + seconds
     with ExitStack() as stack:
-        connections = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20)) for _ in range(CONNECTIONS)
-        ]
-        for connection in connections:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(next(waiting))
+        links = [stack.enter_context(closing(Link(port))) for _ in range(CONNECTIONS)]
+        for link in links:
+            link.ask(next(waiting))
         while time.monotonic() < end:
-            for connection in connections:
-                read_answer(connection)
-                connection.sendall(next(waiting))
+            for link in links:
+                link.take()
+                link.ask(next(waiting))
                 done += 1
-        for connection in connections:
-            read_answer(connection)
+        for link in links:
+            link.take()
             done += 1
     return done
 
 
-def read_answer(connection: socket.socket) -> int:
-    """Reads one answer to its end; gives the length of its body."""
+def read_answer(connection: socket.socket) -> bool:
+    """Reads one answer to its end; gives whether the connection stays open."""
     got = connection.recv(65536)
     while b"\r\n\r\n" not in got:
         got += receive(connection)
@@ -50,7 +72,7 @@ def read_answer(connection: socket.socket) -> int:
     length, have = int(fields[b"content-length"]), len(body)
     while have < length:
         have += len(receive(connection))
-    return length
+    return fields.get(b"connection") != b"close"
 
 
 def receive(connection: socket.socket) -> bytes:

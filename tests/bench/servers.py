@@ -40,6 +40,12 @@ def granian(app: str, port: int) -> list[str]:
     return [str(BINARIES / "granian"), *options, "--port", str(port), *(["--factory"] if is_factory else []), name]
 
 
+def gunicorn(app: str, port: int) -> list[str]:
+    """One worker of its plain kind: as the peer was measured."""
+    options = "--workers 1 --worker-class sync --log-level critical".split()
+    return [str(BINARIES / "gunicorn"), *options, "--bind", f"127.0.0.1:{port}", app]
+
+
 @contextmanager
 def running(command: list[str], port: int, environment: Mapping[str, str], path: str = "/") -> Iterator[Server]:
     """Up as soon as `path` answers; gone at the end."""

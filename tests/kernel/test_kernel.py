@@ -3,6 +3,7 @@
 import pytest
 
 from bookwidget.kernel.ids import CODE_ALPHABET, booking_code, parse_uuid, uuid7
+from bookwidget.kernel.keeping import Kept
 from bookwidget.kernel.money import Money
 from bookwidget.kernel.text import _, n_
 
@@ -42,3 +43,18 @@ def test_a_validator_fills_in_its_limits() -> None:
     assert str(_("At most %(max)s for %(name)s", name="Ada") % limits) == "At most 200 for Ada"
     assert str(_("100 % sure") % limits) == "100 % sure"
     assert str(_("At most %(max)s", max=5) % limits) == "At most 5"
+
+
+def test_what_is_kept_is_made_once_and_never_more_than_there_is_room() -> None:
+    made: list[int] = []
+
+    def square(number: int) -> int:
+        made.append(number)
+        return number * number
+
+    kept = Kept(square, most=3)
+    assert [kept[number] for number in (1, 2, 1, 2)] == [1, 4, 1, 4]
+    assert made == [1, 2]
+    for number in range(20):
+        assert kept[number] == number * number
+        assert len(kept) <= 3

@@ -5,8 +5,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import BigInteger, bindparam, func, select, update
 
-from bookwidget.tenancy.database import Database
+from bookwidget.tenancy.database import Database, DatabaseError
+from bookwidget.tenancy.models import Tenant
 from bookwidget.tenancy.reading import Reading
 from bookwidget.tenancy.store import SITE_OF_ORIGIN, THE_TENANT
 from tests.factories import World, make_world
@@ -14,6 +16,8 @@ from tests.fixtures import NOW
 
 OFTEN = 12
 """More than psycopg sends a statement before the server keeps it."""
+LEAST = -(2**63)
+"""An integer of both databases, whose absolute value is none."""
 
 
 def test_one_statement_is_worked_out_once_and_serves_each_tenant_its_own(
@@ -34,6 +38,35 @@ def test_one_statement_is_worked_out_once_and_serves_each_tenant_its_own(
                 assert session.rows(THE_TENANT).one()[0] == world.tenant_id
                 assert session.rows(SITE_OF_ORIGIN, {"tenant": other.tenant_id, "origin": "-"}).all() == []
     assert len(made) == 2
+
+
+def test_what_is_no_plain_select_is_read_in_the_same_transaction(yoga: World) -> None:
+    """A list of values, between two constants, while somebody else writes; and the connection goes back, once."""
+    some = select(Tenant.slug).where(Tenant.slug.in_(["yoga", "renamed"]))
+    pool: Any = yoga.database.walled.pool
+    lent = pool.checkedout()
+    with yoga.database.session(yoga.tenant_id) as session:
+        names = [session.rows(THE_TENANT).one().slug]
+        with yoga.database.all_tenants("a test", writing=True) as connection:
+            connection.execute(update(Tenant).where(Tenant.id == yoga.tenant_id).values(slug="renamed"))
+        names += [session.rows(some).scalar_one(), session.rows(THE_TENANT).one().slug]
+        assert pool.checkedout() == lent + 1
+    is_one_snapshot = yoga.database.is_sqlite  # on PostgreSQL each statement sees what is committed
+    assert names == (["yoga"] * 3 if is_one_snapshot else ["yoga", "renamed", "renamed"])
+    assert pool.checkedout() == lent
+
+
+def test_a_statement_that_fails_says_so_as_sqlalchemy_does_and_names_no_value(yoga: World) -> None:
+    failing = select(func.abs(bindparam("number", type_=BigInteger))).where(Tenant.id.is_not(None))
+    with yoga.database.session(yoga.tenant_id) as session:
+        session.rows(THE_TENANT).one()
+        for _time in range(2):
+            with pytest.raises(DatabaseError) as error:
+                session.rows(failing, {"number": LEAST}).all()
+            assert str(LEAST) not in str(error.value)
+            session.rollback()
+        assert session.rows(THE_TENANT).one().slug == "yoga"
+    assert yoga.database.walled.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 @pytest.mark.postgresql

@@ -8,6 +8,8 @@ from bookwidget.migrations.sizes import sizes
 
 PLANS = {
     "SELECT * FROM ticket WHERE tenant_id = 't' AND booking_id = 'b' ORDER BY id": "ix_ticket_booking",
+    "SELECT attendee, is_child, age, attendance FROM ticket WHERE tenant_id = 't' AND booking_id = 'b'"
+    " AND is_cancelled IS 0 ORDER BY id": "COVERING INDEX ix_ticket_booking",
     "SELECT count(*) FROM waitlist_entry AS w JOIN occurrence AS o ON o.id = w.occurrence_id AND o.tenant_id = 't'"
     " WHERE w.tenant_id = 't' AND w.customer_id = 'c'": "ix_waitlist_entry_customer",
 }
