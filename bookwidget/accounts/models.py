@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
+from bookwidget.tenancy.base import Base, Instant, Owned, partial_index, refers_to
 
 
 class Customer(Owned, Base):
@@ -191,7 +191,7 @@ class CustomerImport(Owned, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-OLD_CODES = text("old_code <> ''")
+OLD_CODES = "old_code <> ''"
 
 
 class ImportedRow(Owned, Base):
@@ -201,11 +201,8 @@ class ImportedRow(Owned, Base):
     __table_args__ = (
         refers_to("customer_import", "import_id"),
         Index("ix_imported_row_import", "tenant_id", "import_id", "line"),
-        Index(
-            "uq_imported_row_old_code", "tenant_id", "old_code", unique=True, sqlite_where=OLD_CODES,
-            postgresql_where=OLD_CODES,
-        ),
-    )  # fmt: skip
+        partial_index("uq_imported_row_old_code", "tenant_id", "old_code", unique=True, where=OLD_CODES),
+    )
 
     import_id: Mapped[UUID]
     line: Mapped[int]

@@ -1,19 +1,25 @@
 """Statements on customers and sign-ins."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Uuid, bindparam, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from bookwidget.accounts.models import Attempts, ClosureRequest, Companion, Customer, HandOver, Onboarding, SignIn
 from bookwidget.events.housekeeping import expires
 from bookwidget.events.models import Event
 from bookwidget.kernel.ids import uuid7
+from bookwidget.kernel.later import later
 from bookwidget.tenancy.models import Host, Member, Site, Tenant
 from bookwidget.tenancy.searching import contains
 from bookwidget.tenancy.session import TenantSession
 from bookwidget.tenancy.store import TENANT_COLUMNS
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+else:
+    postgresql = later("sqlalchemy.dialects.postgresql")
 
 SIGN_IN_COLUMNS = (
     SignIn.id,

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bookwidget.tenancy.base import Base, Instant, Owned
+from bookwidget.tenancy.base import Base, Instant, Owned, partial_index
 
-OF_SETTINGS = text("kind = 'settings.changed'")
-OF_BUSINESS = text("booking_id IS NULL AND customer_id IS NULL")
-OF_MEMBERS = text("actor_kind = 'member'")
+OF_SETTINGS = "kind = 'settings.changed'"
+OF_BUSINESS = "booking_id IS NULL AND customer_id IS NULL"
+OF_MEMBERS = "actor_kind = 'member'"
 
 
 class Event(Owned, Base):
@@ -22,13 +22,11 @@ class Event(Owned, Base):
         Index("ix_event_booking", "tenant_id", "booking_id", "at"),
         Index("ix_event_customer", "tenant_id", "customer_id", "at"),
         # Changes of settings are few among many events: their list must not look for them one by one.
-        Index("ix_event_settings", "tenant_id", "id", sqlite_where=OF_SETTINGS, postgresql_where=OF_SETTINGS),
+        partial_index("ix_event_settings", "tenant_id", "id", where=OF_SETTINGS),
         # The history of the whole business, latest first; what concerns no customer, and what members do, is rarer.
         Index("ix_event_at", "tenant_id", "at", "id"),
-        Index("ix_event_business", "tenant_id", "at", "id", sqlite_where=OF_BUSINESS, postgresql_where=OF_BUSINESS),
-        Index(
-            "ix_event_member", "tenant_id", "actor_id", "at", "id", sqlite_where=OF_MEMBERS, postgresql_where=OF_MEMBERS
-        ),
+        partial_index("ix_event_business", "tenant_id", "at", "id", where=OF_BUSINESS),
+        partial_index("ix_event_member", "tenant_id", "actor_id", "at", "id", where=OF_MEMBERS),
         {"info": {"append_only": True}},
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
 import bookwidget.models  # noqa: F401 - fills the metadata
-from bookwidget.migrations.compare import OPTIONS, missing_constraints
+from bookwidget.migrations.compare import OPTIONS, missing_constraints, tell_conditions
 from bookwidget.migrations.sizes import tell_sizes
 from bookwidget.tenancy.base import Base
 from bookwidget.tenancy.database import with_declared_transactions
@@ -48,6 +48,7 @@ def current(url: str) -> str | None:
 
 def check_drift(url: str) -> list[str]:
     """Where the database differs from the models, one line each; nothing is changed."""
+    tell_conditions()
     with _connected(url) as connection:
         context = MigrationContext.configure(connection, opts={**OPTIONS, "target_metadata": Base.metadata})
         operations = produce_migrations(context, Base.metadata).upgrade_ops
@@ -60,6 +61,7 @@ def check_drift(url: str) -> list[str]:
 
 def draft(url: str, message: str, revision: str) -> None:
     """Writes a new revision file with what the models have and the (migrated) database at `url` has not."""
+    tell_conditions()
     with _connected(url) as connection:
         command.revision(_config(connection), message, autogenerate=True, rev_id=revision)
 

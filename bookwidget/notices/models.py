@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bookwidget.tenancy.base import Base, Instant, Owned, refers_to
+from bookwidget.tenancy.base import Base, Instant, Owned, partial_index, refers_to
 
-IN_TROUBLE = text("trouble <> ''")
+IN_TROUBLE = "trouble <> ''"
 
 
 class Message(Owned, Base):
@@ -20,7 +20,7 @@ class Message(Owned, Base):
         UniqueConstraint("tenant_id", "event_id", "recipient", "channel"),
         CheckConstraint("channel IN ('email', 'sms')", name="channel"),
         Index("ix_message_event", "tenant_id", "event_id"),
-        Index("ix_message_trouble", "tenant_id", "template", sqlite_where=IN_TROUBLE, postgresql_where=IN_TROUBLE),
+        partial_index("ix_message_trouble", "tenant_id", "template", where=IN_TROUBLE),
     )
 
     event_id: Mapped[UUID]

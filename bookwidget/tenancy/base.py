@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, MetaData, TypeDecorator, Uuid
+from sqlalchemy import BigInteger, Dialect, ForeignKey, ForeignKeyConstraint, Index, MetaData, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bookwidget.kernel.ids import uuid7
@@ -57,6 +57,15 @@ def refers_to(table: str, column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], deferrable=True, initially="DEFERRED"
     )
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of those rows only that meet a condition in SQL.
+
+    Migrations put it where the dialects look for it: an option of PostgreSQL's loads all of its dialect, which is two
+    megabytes and a twentieth of a second for a process that serves from SQLite.
+    """
+    return Index(name, *columns, unique=unique, info={"where": where})
 
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
