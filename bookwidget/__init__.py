@@ -41,6 +41,7 @@ from bookwidget.web import (
     unsubscribe,
     visits,
 )
+from bookwidget.web.current import WidgetRequest
 from bookwidget.web.discovery import Manifest, find_widgets, package_folders
 from bookwidget.web.services import EXTENSION, Services
 from bookwidget.web.widgets import register_widgets
@@ -66,6 +67,7 @@ BLUEPRINTS = (
 
 
 class Service(Flask):
+    request_class = WidgetRequest
     response_class = headers.Answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,7 +16,6 @@ from bookwidget.bookings.calendar import RAISES, CalendarEntry, CalendarFile, ca
 from bookwidget.bookings.policy import Answer, BookingFacts, Decisions
 from bookwidget.bookings.results import (
     PAGE_SIZE,
-    Attendance,
     Attendee,
     BookingDetails,
     BookingPage,
@@ -31,6 +30,8 @@ from bookwidget.bookings.results import (
     Tab,
 )
 from bookwidget.bookings.rules import (
+    BOOKED,
+    PAST,
     attendance_of_all,
     is_code,
     marked,
@@ -45,6 +46,7 @@ from bookwidget.kernel.errors import Missing
 from bookwidget.kernel.lines import like_pattern
 from bookwidget.kernel.money import Money, money
 from bookwidget.kernel.permissions import Permission
+from bookwidget.kernel.picking import made
 from bookwidget.tenancy.scope import Scope
 from bookwidget.tenancy.settings import Settings
 
@@ -209,16 +211,17 @@ def facts_of_row(scope: Scope, row: Sequence[Any], customer_id: UUID, tickets: I
     tenant, actor, now = scope.tenant, scope.actor, scope.now
     settings, tab = tenant.settings.for_service(own_settings), tab_of(status, ends_at, now)
     is_off = state == "cancelled"
-    is_marked = tab is Tab.PAST and not is_off and settings[choices.ATTENDANCE_TRACKED]
+    is_marked = tab is PAST and not is_off and settings[choices.ATTENDANCE_TRACKED]
     attendees = attendees_of(tickets, is_marked=is_marked)
-    facts = BookingFacts(
+    facts = made(BookingFacts, (
         customer_id, status, starts_at, ends_at, moves, is_off, undo_until, cancelled_at, cancelled_by, rated_at,
         overridden, overridden_until, kind,
-    )  # fmt: skip
+    ))  # fmt: skip
     return (
         id, code, service, kind, provider, location, starts_at, ends_at, status, tab, money(price, tenant.currency),
-        attendees, is_off, attendance_of_all(attendees) if is_marked else Attendance.BOOKED, moves,
-        Decisions(facts, settings, actor, now).on, alike(facts, settings, actor, now), series_id, rating and rating / 2,
+        attendees, is_off, attendance_of_all(attendees) if is_marked else BOOKED, moves,
+        made(Decisions, (facts, settings, actor, now)).on, alike(facts, settings, actor, now), series_id,
+        rating and rating / 2,
     )  # fmt: skip
 
 
@@ -226,7 +229,7 @@ def attendees_of(tickets: Iterable[Any], *, is_marked: bool) -> tuple[Attendee, 
     """Who comes or came; nothing is claimed of their attendance where nobody marks it."""
     if is_marked:
         return tuple([Attendee(name, is_child, age, marked(mark)) for name, is_child, age, mark in tickets])
-    return tuple([Attendee(name, is_child, age) for name, is_child, age, _mark in tickets])
+    return tuple([made(Attendee, (name, is_child, age, BOOKED)) for name, is_child, age, _mark in tickets])
 
 
 def override_of(row: Any, now: datetime) -> Override | None:

@@ -15,6 +15,9 @@ from bookwidget.tenancy.settings import Settings
 RATING_CHANGES = timedelta(days=14)
 """So long after it was given its customer changes a rating or takes it back."""
 
+CUSTOMER = ActorKind.CUSTOMER
+"""As in `rules`: found faster than a member of an Enum."""
+
 
 class BookingFacts(NamedTuple):
     """What the decision depends on. A list makes twenty of these and sixty answers, so both are tuples."""
@@ -111,7 +114,7 @@ def decide_by_rules(
 
 def may_know(actor: Actor, facts: BookingFacts) -> bool:
     """Whether the booking is there at all for this actor."""
-    if actor.kind is ActorKind.CUSTOMER:
+    if actor.kind is CUSTOMER:
         return actor.id is facts.customer_id or actor.id == facts.customer_id
     return actor.is_staff
 

@@ -1,4 +1,4 @@
-"""Several things out of one, in one step."""
+"""Several things out of one, and one out of several, in one step."""
 
 from collections.abc import Callable, Sequence
 from operator import itemgetter
@@ -10,3 +10,9 @@ def picker(keys: Sequence[Any]) -> Callable[[Any], Sequence[Any]]:
     if len(keys) > 1:
         return itemgetter(*keys)
     return lambda values: tuple([values[key] for key in keys])
+
+
+made = tuple.__new__
+"""`made(Pair, (one, two))` is `Pair(one, two)` at less than half of what a NamedTuple's own constructor costs, which
+gives each value its name first. Nobody counts the values, so this is for what a page makes twenty times or more.
+"""

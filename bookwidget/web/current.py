@@ -10,6 +10,18 @@ from typing import Any, cast
 from flask import Flask, Request
 from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.http import parse_cookie
+from werkzeug.utils import cached_property
+
+
+class WidgetRequest(Request):
+    """The service's kind of request."""
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """From where the server puts them; Werkzeug goes through all headers to find them."""
+        return cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ, ImmutableMultiDict))
 
 
 class CurrentRequest:

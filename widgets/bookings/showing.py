@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from bookwidget.bookings.actions import BookingPage, BookingRow, Tab
+from bookwidget.kernel.picking import made
 from bookwidget.web import Formats, Kind, Looks, kinds_of, looks_of
 
 
@@ -91,9 +92,10 @@ def line_of(row: BookingRow, around: Around) -> Line:
     code, starts_at, looks, lead = row.code, row.starts_at, looks_of(row), ""
     if row is first:
         lead = "now" if starts_at <= now else "next"
-    may_rate = row.tab is Tab.PAST and not row.rating and row.may_rate.allowed
+    may_rate = row.tab == "past" and not row.rating and row.may_rate.allowed
     kinds, has_offer = kinds_of(row) if code else None, row.offer is not None
-    kind = LineKind(kinds, looks, bool(row.provider), bool(row.location), shape, lead, may_rate, has_offer)
+    has_place = bool(row.location)
+    kind = made(LineKind, (kinds, looks, bool(row.provider), has_place, shape, lead, may_rate, has_offer))
     at, weekday, day, month = formats.leaf(starts_at)
     values = {
         "id": code or row.id.hex,
@@ -112,7 +114,7 @@ def line_of(row: BookingRow, around: Around) -> Line:
         "stars": formats.number(row.rating) if row.rating else "",
         "price": formats.money(row.price.amount) if looks.is_priced else "",
     }
-    return Line(row, kind, values, at[:7], bool(lead) or looks.has_people or kinds is None)
+    return made(Line, (row, kind, values, at[:7], bool(lead) or looks.has_people or kinds is None))
 
 
 def by_month(rows: Iterable[BookingRow], around: Around) -> list[Month]:

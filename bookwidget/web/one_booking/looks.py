@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bookwidget.bookings.actions import BookingRow
+from bookwidget.kernel.picking import made
 from bookwidget.theming.formats import Formats
 
 ATTENDED_OR_NOT = ("attended", "absent")
@@ -57,4 +58,4 @@ def looks_of(row: BookingRow) -> Looks:
     places = row.places if status == "waiting" else len(attendees)
     named = [name for name, is_child, _age, _attendance in attendees if name or is_child]
     is_priced = row.price.amount != 0 and status != "cancelled" and not off
-    return Looks(state, places, bool(named), bool(row.rating), is_priced)
+    return made(Looks, (state, places, bool(named), bool(row.rating), is_priced))
