@@ -46,7 +46,7 @@ class Laying:
     """
 
     def __init__(self) -> None:
-        self._laid: list[bytes] = []
+        self._laid: list[list[bytes]] = []
 
     def __enter__(self) -> "Laying":
         self._before = _laying.set(self)
@@ -55,9 +55,9 @@ class Laying:
     def __exit__(self, *_error: object) -> None:
         _laying.reset(self._before)
 
-    def put(self, piece: bytes) -> Markup:
-        """The mark that stands for it in the text."""
-        self._laid.append(piece)
+    def put(self, pieces: list[bytes]) -> Markup:
+        """The mark that stands for them in the text."""
+        self._laid.append(pieces)
         return LAID
 
     def body(self, text: str) -> bytes:
@@ -65,8 +65,10 @@ class Laying:
         pieces = [piece.encode() for piece in text.split(LAID)]
         if len(pieces) != len(self._laid) + 1:
             raise ValueError("what was laid into the page does not stand in it once each")
-        every = [*pieces, *self._laid]
-        every[::2], every[1::2] = pieces, self._laid
+        every = pieces[:1]
+        for laid, piece in zip(self._laid, pieces[1:], strict=True):
+            every += laid
+            every.append(piece)
         return b"".join(every)
 
 
@@ -107,7 +109,7 @@ class Pattern:
         page = _laying.get()
         if page is None:
             return self.filled(given, **more)
-        return page.put(b"".join(self.pieces_of({**given, **more})))
+        return page.put(self.pieces_of({**given, **more}))
 
     def pieces_of(self, given: Mapping[str, object]) -> list[bytes]:
         values = self._values(given)
@@ -143,7 +145,7 @@ def laid_lines(macro: PageMacro, lines: Sequence[Line]) -> Markup:
     pieces: list[bytes] = []
     for line in lines:
         pieces += kinds[line.kind].pieces_of(line.values)
-    return page.put(b"".join(pieces))
+    return page.put(pieces)
 
 
 def filled_lines(macro: PageMacro, lines: Iterable[Line]) -> Markup:

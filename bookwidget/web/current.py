@@ -5,14 +5,18 @@ microseconds each time, and a page asks eighty times. What passes every request 
 are internals of Flask's minor version; `tests/web/test_current.py` fails when they change.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from flask import Flask, Request
 from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
-from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.http import parse_cookie
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.utils import cached_property
+
+NO_ARGS: MultiDict[str, str] = ImmutableMultiDict()
+read_args: Callable[[Request], MultiDict[str, str]] = cast(Any, Request.args).fget
 
 
 class WidgetRequest(Request):
@@ -21,7 +25,12 @@ class WidgetRequest(Request):
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
         """From where the server puts them; Werkzeug goes through all headers to find them."""
-        return cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ, ImmutableMultiDict))
+        return cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ.get("HTTP_COOKIE"), ImmutableMultiDict))
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """Most addresses have none, and Werkzeug decodes, splits and packs that."""
+        return read_args(self) if self.environ.get("QUERY_STRING") else NO_ARGS
 
 
 class CurrentRequest:

@@ -92,8 +92,8 @@ def main() -> None:
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="CPU of pages as ratios to a bare Flask page.")
     parser.add_argument("--full", action="store_true", help="also with a million bookings; minutes more the first time")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each page is visited (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=2.0, help="how long each visit lasts (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=15, help="how often each page is visited (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=0.7, help="how long each visit lasts (%(default)s)")
     return parser.parse_args()
 
 

@@ -81,6 +81,8 @@ def test_of_two_who_use_a_link_at_once_only_the_first_is_let_in(web: Web) -> Non
 
 
 def test_known_and_unknown_get_the_same_answer_after_the_same_time(web: Web, slept: list[float]) -> None:
+    ask(web, "first@yoga.example")  # what a process does once is done
+    slept.clear()
     texts = [ask(web, email) for email in ("owner@yoga.example", "nobody@yoga.example", "ada@example.com")]
     assert all(SENT in text for text in texts)
     strip = [text.split("csrf_token")[0] for text in texts]

@@ -30,3 +30,15 @@ def test_outside_of_a_request_there_is_none() -> None:
         _ = current.request.path
     with pytest.raises(LookupError):
         _ = current.g.place
+
+
+def test_cookies_and_what_stands_in_the_address_are_read_as_werkzeug_reads_them() -> None:
+    environ = {"HTTP_COOKIE": 'one=1; two="a b"; one=again; umlaut=\xc3\xbc; =none; odd'}
+    for query in ("", "day=2&day=3&name=%C3%BC&empty="):
+        ours, theirs = (kind({**environ, "QUERY_STRING": query}) for kind in (current.WidgetRequest, flask.Request))
+        assert ours.cookies == theirs.cookies
+        assert ours.args == theirs.args
+        assert ours.args.getlist("day") == theirs.args.getlist("day")
+        assert type(ours.cookies) is type(theirs.cookies)
+    with pytest.raises(TypeError):
+        current.WidgetRequest({}).args["day"] = "2"
