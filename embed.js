@@ -97,9 +97,10 @@
     },
   };
   addEventListener("message", ({ origin: from, source, data: message }) => {
-    if (from !== origin || !source || message?.ns !== NS || message.v !== VERSION) return;
+    if (from !== origin || message?.ns !== NS || message.v !== VERSION) return;
     const { id, type, data } = message;
-    const widget = [...widgets.values()].find(({ frame }) => frame.contentWindow === source);
+    // Firefox names no source where the page that spoke has gone: then its id, which nobody else was told, has to do.
+    const widget = [...widgets.values()].find((one) => (source ? one.frame.contentWindow === source : one.id === id));
     if (!widget || !Object.hasOwn(hear, type) || !data || typeof data !== "object") return;
     if (id === widget.id || type === "hello") hear[type](widget, data); // the frame learns its id by our answer
   });
